@@ -161,6 +161,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
+    // Before the ready line: whoever reads it may tell us to stop at once.
+    let terminated = terminated()?;
     let sandbox = Sandbox::start(flags.config()).await?;
     let ready = ready_line(&sandbox)?;
     if let Some(path) = &flags.ready_file {
@@ -171,7 +173,7 @@ async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
         writeln!(out, "{ready}")?;
         out.flush()?;
     }
-    until_told_to_stop(flags.with_parent).await?;
+    until_told_to_stop(flags.with_parent, terminated).await?;
     sandbox.stop().await;
     Ok(())
 }
@@ -205,7 +207,24 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(&draft, path)
 }
 
-async fn until_told_to_stop(with_parent: bool) -> io::Result<()> {
+/// Done when the program is told to end.
+#[cfg(unix)]
+fn terminated() -> io::Result<impl Future<Output = ()>> {
+    let mut signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        signal.recv().await;
+    })
+}
+
+#[cfg(not(unix))]
+fn terminated() -> io::Result<impl Future<Output = ()>> {
+    Ok(std::future::pending())
+}
+
+async fn until_told_to_stop(
+    with_parent: bool,
+    terminated: impl Future<Output = ()>,
+) -> io::Result<()> {
     let (gone, parent) = oneshot::channel::<()>();
     // Without a parent to watch, the sender stays here and the wait for it never ends.
     let _unwatched = if with_parent {
@@ -220,17 +239,9 @@ async fn until_told_to_stop(with_parent: bool) -> io::Result<()> {
         Some(gone)
     };
     let parent_gone = async { drop(parent.await) };
-    #[cfg(unix)]
-    let terminated = async {
-        let mut signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        signal.recv().await;
-        Ok(())
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<io::Result<()>>();
     tokio::select! {
         () = parent_gone => Ok(()),
-        done = terminated => done,
+        () = terminated => Ok(()),
         done = tokio::signal::ctrl_c() => done,
     }
 }

@@ -1,3 +1,5 @@
+//! Every code of Resend has a class, words and a remedy.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

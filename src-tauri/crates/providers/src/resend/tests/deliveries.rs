@@ -1,3 +1,5 @@
+//! What Resend reports, read.
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};

@@ -1,3 +1,5 @@
+//! What is asked of Resend, and what its answers mean.
+
 use chrono::TimeDelta;
 use signalbox_domain::{FailureClass, Outcome, Pace, ReceiptStatus};
 

@@ -1,3 +1,5 @@
+//! Signatures of deliveries: the genuine ones and every kind of tampering.
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 

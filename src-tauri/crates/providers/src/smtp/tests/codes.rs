@@ -1,3 +1,5 @@
+//! Every reply of a mail server has a class, words and a remedy.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

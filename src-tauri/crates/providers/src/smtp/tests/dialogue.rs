@@ -1,3 +1,5 @@
+//! The dialogue with a mail server, step by step.
+
 use signalbox_domain::{FailureClass, Outcome};
 
 use super::peer::{Do, MailPeer};

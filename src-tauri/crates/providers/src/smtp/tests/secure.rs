@@ -1,3 +1,5 @@
+//! Mail over TLS: what is trusted and what is not.
+
 use std::sync::Arc;
 
 use lettre::transport::smtp::client::{Certificate, TlsParameters};

@@ -1,3 +1,5 @@
+//! What Twilio reports, read.
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use signalbox_domain::{Channel, FailureClass, ReceiptStatus};

@@ -1,3 +1,5 @@
+//! What is asked of Twilio, and what its answers mean.
+
 use chrono::TimeDelta;
 use signalbox_domain::{Environment, FailureClass, Outcome, Pace, ReceiptStatus};
 

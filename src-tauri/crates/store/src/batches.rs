@@ -1,0 +1,142 @@
+//! Batches: many messages sent together, and the rows that could not be.
+
+use rusqlite::{OptionalExtension, params};
+use signalbox_domain::{BatchId, HoldReason, MessageState};
+
+use crate::counters::unshelf;
+use crate::error::{Result, StoreError};
+use crate::outbox::{Enqueued, NewMessage};
+use crate::store::Store;
+
+/// A batch to be made.
+#[derive(Debug, Clone)]
+pub struct NewBatch {
+    /// What people call it.
+    pub name: String,
+    /// Rows it was made from, good and bad.
+    pub total: i64,
+    /// The rows that were refused, as JSON.
+    pub bad: String,
+    /// The caller's key, so that asking twice sends once.
+    pub key: Option<String>,
+    /// Now (Unix ms).
+    pub at: i64,
+}
+
+/// A batch as kept. Instants are Unix milliseconds.
+#[derive(Debug, Clone)]
+pub struct BatchRow {
+    /// Which batch.
+    pub id: BatchId,
+    /// What it was made from.
+    pub made: NewBatch,
+    /// When it was cancelled.
+    pub cancelled_at: Option<i64>,
+    /// Where its messages stand.
+    pub counts: Vec<(MessageState, Option<HoldReason>, i64)>,
+}
+
+impl Store {
+    /// Makes a batch and accepts its messages, all in one commit: after a crash there is either
+    /// the whole batch or none of it. Returns the batch and whether it is new.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`], [`StoreError::DiskFull`]; any failure of the commit.
+    pub async fn add_batch(
+        &self,
+        new: NewBatch,
+        messages: Vec<NewMessage>,
+    ) -> Result<(BatchId, bool, Vec<Enqueued>)> {
+        self.require_space()?;
+        self.writer()
+            .offer(move |tx| {
+                if let Some(key) = &new.key {
+                    let known: Option<i64> = tx
+                        .db
+                        .prepare_cached("SELECT id FROM batch WHERE key = ?1")?
+                        .query_row([key], |row| row.get(0))
+                        .optional()?;
+                    if let Some(id) = known {
+                        return Ok((BatchId::from_raw(id), false, Vec::new()));
+                    }
+                }
+                let id = BatchId::from_raw(tx.next_id()?);
+                tx.db.execute(
+                    "INSERT INTO batch (id, name, total, bad, created_at, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    params![id.raw(), new.name, new.total, new.bad, new.at, new.key],
+                )?;
+                let mut enqueued = Vec::with_capacity(messages.len());
+                for mut message in messages {
+                    message.batch = Some(id);
+                    enqueued.push(crate::outbox::enqueue(tx, &message)?);
+                }
+                Ok((id, true, enqueued))
+            })
+            .await
+    }
+
+    /// One batch.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; any failure to read.
+    pub async fn batch(&self, id: BatchId) -> Result<BatchRow> {
+        self.read(move |db| read(db, "WHERE id = ?1", id.raw())?.pop().ok_or(StoreError::NotFound))
+            .await
+    }
+
+    /// The latest batches, newest first.
+    ///
+    /// # Errors
+    /// Any failure to read.
+    pub async fn batches(&self, limit: usize) -> Result<Vec<BatchRow>> {
+        self.read(move |db| read(db, "ORDER BY id DESC LIMIT ?1", limit as i64)).await
+    }
+
+    /// Marks a batch as cancelled; its messages are cancelled by the caller, slice by slice.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; any failure of the commit.
+    pub async fn cancel_batch(&self, id: BatchId, at: i64) -> Result<()> {
+        self.writer()
+            .run(move |tx| {
+                let changed = tx.db.execute(
+                    "UPDATE batch SET cancelled_at = COALESCE(cancelled_at, ?2) WHERE id = ?1",
+                    params![id.raw(), at],
+                )?;
+                if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+            })
+            .await
+    }
+}
+
+fn read(db: &rusqlite::Connection, tail: &str, value: i64) -> Result<Vec<BatchRow>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT id, name, total, bad, created_at, key, cancelled_at FROM batch {tail}"
+    ))?;
+    let mut rows = statement.query([value])?;
+    let mut list = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let mut statement =
+            db.prepare_cached("SELECT shelf, n FROM batch_counter WHERE batch = ?1 AND n <> 0")?;
+        let counts: Vec<(i64, i64)> = statement
+            .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        list.push(BatchRow {
+            id: BatchId::from_raw(id),
+            made: NewBatch {
+                name: row.get(1)?,
+                total: row.get(2)?,
+                bad: row.get(3)?,
+                at: row.get(4)?,
+                key: row.get(5)?,
+            },
+            cancelled_at: row.get(6)?,
+            counts: counts
+                .into_iter()
+                .filter_map(|(shelf, n)| unshelf(shelf).map(|(state, reason)| (state, reason, n)))
+                .collect(),
+        });
+    }
+    Ok(list)
+}

@@ -1,0 +1,147 @@
+//! Who does not want to be written to, and how we know.
+
+use rusqlite::params;
+use signalbox_domain::Channel;
+
+use crate::error::Result;
+use crate::outbox::word;
+use crate::store::Store;
+use crate::writer::Tx;
+
+/// One address that is not written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuppressionRow {
+    /// By which channel.
+    pub channel: Channel,
+    /// Which address.
+    pub address: String,
+    /// Since when (Unix ms).
+    pub since: i64,
+    /// What said so.
+    pub source: String,
+}
+
+pub(crate) fn suppress(
+    tx: &mut Tx<'_>,
+    channel: Channel,
+    address: &str,
+    source: &str,
+    at: i64,
+) -> Result<()> {
+    tx.db
+        .prepare_cached(
+            "INSERT INTO suppression (channel, address, since, source) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![channel.code(), address, at, source])?;
+    record(tx, channel, address, false, source, at)
+}
+
+pub(crate) fn allow(
+    tx: &mut Tx<'_>,
+    channel: Channel,
+    address: &str,
+    source: &str,
+    at: i64,
+) -> Result<bool> {
+    let changed = tx
+        .db
+        .prepare_cached("DELETE FROM suppression WHERE channel = ?1 AND address = ?2")?
+        .execute(params![channel.code(), address])?;
+    record(tx, channel, address, true, source, at)?;
+    Ok(changed > 0)
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    channel: Channel,
+    address: &str,
+    allowed: bool,
+    source: &str,
+    at: i64,
+) -> Result<()> {
+    let id = tx.next_id()?;
+    tx.db
+        .prepare_cached(
+            "INSERT INTO consent (id, channel, address, allowed, source, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![id, channel.code(), address, allowed, source, at])?;
+    Ok(())
+}
+
+impl Store {
+    /// Records that an address must not, or may again, be written to.
+    ///
+    /// # Errors
+    /// Any failure of the commit.
+    pub async fn set_consent(
+        &self,
+        channel: Channel,
+        address: String,
+        allowed: bool,
+        source: String,
+        at: i64,
+    ) -> Result<()> {
+        self.writer()
+            .run(move |tx| match allowed {
+                true => allow(tx, channel, &address, &source, at).map(drop),
+                false => suppress(tx, channel, &address, &source, at),
+            })
+            .await
+    }
+
+    /// Suppressed addresses in order of channel and address, after one of them.
+    ///
+    /// # Errors
+    /// Any failure to read.
+    pub async fn suppressions(
+        &self,
+        starting: Option<String>,
+        after: Option<(Channel, String)>,
+        limit: usize,
+    ) -> Result<Vec<SuppressionRow>> {
+        self.read(move |db| {
+            let (channel, address) = after.map_or((0, String::new()), |(c, a)| (c.code(), a));
+            let prefix = starting.unwrap_or_default();
+            let mut statement = db.prepare_cached(
+                "SELECT channel, address, since, source FROM suppression
+                 WHERE (channel, address) > (?1, ?2) AND substr(address, 1, length(?3)) = ?3
+                 ORDER BY channel, address LIMIT ?4",
+            )?;
+            let rows =
+                statement.query_map(params![channel, address, prefix, limit as i64], |row| {
+                    Ok(SuppressionRow {
+                        channel: word(row, 0, Channel::from_code)?,
+                        address: row.get(1)?,
+                        since: row.get(2)?,
+                        source: row.get(3)?,
+                    })
+                })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Which of these addresses are suppressed on a channel.
+    ///
+    /// # Errors
+    /// Any failure to read.
+    pub async fn suppressed_among(
+        &self,
+        channel: Channel,
+        addresses: Vec<String>,
+    ) -> Result<Vec<String>> {
+        self.read(move |db| {
+            let mut statement =
+                db.prepare_cached("SELECT 1 FROM suppression WHERE channel = ?1 AND address = ?2")?;
+            let mut found = Vec::new();
+            for address in addresses {
+                if statement.exists(params![channel.code(), address])? {
+                    found.push(address);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+}

@@ -1,0 +1,129 @@
+//! What a provider says of a message, applied by rank.
+
+use rusqlite::{OptionalExtension, params};
+use signalbox_domain::{
+    ConnectionId, Failure, FailureClass, MessageId, MessageState, ReceiptStatus,
+};
+
+use super::row::{is_spent, load, note, put, spend_id};
+use crate::consents::suppress;
+use crate::error::Result;
+use crate::writer::Tx;
+
+/// One statement of a provider about one message.
+#[derive(Debug, Clone)]
+pub struct StatusReport {
+    /// The provider's id of the message.
+    pub provider_id: String,
+    /// What it says.
+    pub status: ReceiptStatus,
+    /// Why, for a failure; beside a delivery, a complaint or a late bounce.
+    pub failure: Option<Failure>,
+    /// Where it comes from, for the timeline: `webhook`, `poll`, `look-up`.
+    pub source: String,
+    /// When to try again if it failed for now (Unix ms); `None` to leave it to a person.
+    pub retry_at: Option<i64>,
+    /// Now (Unix ms).
+    pub at: i64,
+}
+
+/// What applying it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// Which message.
+    pub message: MessageId,
+    /// Where it stands now.
+    pub state: MessageState,
+    /// Whether the report told something new.
+    pub moved: bool,
+}
+
+/// Finds the message a provider means: by its own id, else by our token's message id.
+pub(crate) fn find(
+    tx: &Tx<'_>,
+    connection: ConnectionId,
+    provider_id: &str,
+    hint: Option<MessageId>,
+) -> Result<Option<MessageId>> {
+    let bound: Option<i64> = tx
+        .db
+        .prepare_cached(
+            "SELECT id FROM message INDEXED BY message_provider
+             WHERE provider_id = ?1 AND connection = ?2 LIMIT 1",
+        )?
+        .query_row(params![provider_id, connection.raw()], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = bound {
+        return Ok(Some(MessageId::from_raw(id)));
+    }
+    let Some(hint) = hint else { return Ok(None) };
+    let known = tx
+        .db
+        .prepare_cached(
+            "SELECT 1 FROM message WHERE id = ?1 AND (provider_id IS NULL OR provider_id = ?2)",
+        )?
+        .exists(params![hint.raw(), provider_id])?;
+    // News of a try that is over is no news of the present one.
+    Ok((known && !is_spent(tx, hint, provider_id)?).then_some(hint))
+}
+
+pub(crate) fn apply(tx: &mut Tx<'_>, message: MessageId, report: &StatusReport) -> Result<Applied> {
+    let before = load(tx, message)?;
+    let step = format!("receipt:{}", report.status);
+    let detail =
+        report.failure.as_ref().map(|failure| format!("{} ({})", failure.say, failure.code));
+    let late_trouble =
+        report.failure.is_some() && report.status.rank() >= ReceiptStatus::Delivered.rank();
+    if report.status.rank() <= before.rank && !late_trouble {
+        return Ok(Applied { message, state: before.state, moved: false });
+    }
+    if matches!(before.state, MessageState::Cancelled | MessageState::Dismissed)
+        || (before.state.rank() == 0 && before.state == MessageState::Suppressed)
+    {
+        note(tx, message, report.at, &step, detail.as_deref(), &report.source)?;
+        return Ok(Applied { message, state: before.state, moved: false });
+    }
+    let mut after = before.clone();
+    after.provider_id.get_or_insert_with(|| report.provider_id.clone());
+    if let Some(failure) = &report.failure
+        && failure.class == FailureClass::OptedOut
+    {
+        suppress(tx, before.channel, &before.recipient, &failure.code, report.at)?;
+    }
+    if report.status.rank() > before.rank {
+        after.rank = report.status.rank();
+        after.reason = None;
+        after.due_at = None;
+        after.look_at = None;
+        match report.status {
+            ReceiptStatus::Accepted => after.state = MessageState::Accepted,
+            ReceiptStatus::Sent => after.state = MessageState::Sent,
+            ReceiptStatus::Delivered => after.state = MessageState::Delivered,
+            ReceiptStatus::Read => after.state = MessageState::Read,
+            ReceiptStatus::Failed => {
+                let class = report.failure.as_ref().map(|failure| failure.class);
+                after.state = match (class, report.retry_at) {
+                    (Some(FailureClass::OptedOut), _) => MessageState::Suppressed,
+                    (_, Some(_)) => MessageState::Queued,
+                    _ => MessageState::NeedsAttention,
+                };
+                after.due_at = report.retry_at.filter(|_| after.state == MessageState::Queued);
+            }
+        }
+        after.failure = match report.status {
+            ReceiptStatus::Failed => report.failure.clone(),
+            _ => None,
+        };
+        if after.due_at.is_some() {
+            // A new try is a new conversation: its own provider id, its own ranks.
+            after.rank = 0;
+            after.provider_id = None;
+            spend_id(tx, message, &report.provider_id)?;
+        }
+    }
+    if late_trouble {
+        after.failure.clone_from(&report.failure);
+    }
+    put(tx, &before, &mut after, report.at, Some((&step, detail.as_deref(), &report.source)))?;
+    Ok(Applied { message, state: after.state, moved: true })
+}
