@@ -1,0 +1,271 @@
+//! A line while it runs: its adapter, its gate, and what the checks say.
+
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use signalbox_domain::connection::signal_of;
+use signalbox_domain::{
+    Channel, ConnectionId, ConnectionState, Environment, HoldReason, Pace, Signal,
+};
+use signalbox_providers::{Adapter, Limits, Secrets};
+use signalbox_store::{ConnectionRow, GateRow};
+
+/// Why nothing leaves by a line just now, and until when if that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// The reason, as a hold of its messages.
+    pub reason: HoldReason,
+    /// Until then.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What the checks of a line add up to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Watch {
+    /// Whether it answers; `None` before the first check. Changes only after two checks agree.
+    pub(crate) reachable: Option<bool>,
+    /// Checks in a row that disagree with `reachable`.
+    pub(crate) against: u32,
+    /// When it is checked next.
+    pub(crate) next_check: Option<DateTime<Utc>>,
+    /// Whether a check is under way.
+    pub(crate) checking: bool,
+    /// Whether the last answers were late.
+    pub(crate) slow: bool,
+}
+
+/// What an unsealed credential made possible.
+#[derive(Debug, Clone)]
+pub(crate) struct Opened {
+    /// Sends.
+    pub(crate) adapter: Arc<dyn Adapter>,
+    /// Verifies deliveries.
+    pub(crate) secrets: Arc<Secrets>,
+}
+
+/// One connection while the engine runs.
+#[derive(Debug)]
+pub struct Line {
+    id: ConnectionId,
+    row: RwLock<ConnectionRow>,
+    opened: RwLock<Option<Opened>>,
+    gate: Mutex<GateRow>,
+    watch: Mutex<Watch>,
+    in_flight: AtomicUsize,
+    /// When it is claimed for next (Unix ms); `i64::MAX` for "when something happens".
+    due: AtomicI64,
+    /// Shared by all lines: since when this machine has no network (Unix ms), 0 while it has.
+    offline_since: Arc<AtomicI64>,
+}
+
+impl Line {
+    pub(crate) fn new(
+        row: ConnectionRow,
+        opened: Option<Opened>,
+        gate: GateRow,
+        offline_since: Arc<AtomicI64>,
+    ) -> Self {
+        Self {
+            id: row.id,
+            row: RwLock::new(row),
+            opened: RwLock::new(opened),
+            gate: Mutex::new(gate),
+            watch: Mutex::default(),
+            in_flight: AtomicUsize::new(0),
+            due: AtomicI64::new(0),
+            offline_since,
+        }
+    }
+
+    /// Which connection.
+    #[must_use]
+    pub fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// As stored.
+    #[must_use]
+    pub fn row(&self) -> ConnectionRow {
+        self.row.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its name, with its provider: what a person calls it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.row.read().unwrap_or_else(PoisonError::into_inner).made.name.clone()
+    }
+
+    pub(crate) fn replace(&self, row: ConnectionRow, opened: Option<Opened>) {
+        *self.row.write().unwrap_or_else(PoisonError::into_inner) = row;
+        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = opened;
+    }
+
+    pub(crate) fn update_row(&self, row: ConnectionRow) {
+        *self.row.write().unwrap_or_else(PoisonError::into_inner) = row;
+    }
+
+    pub(crate) fn adapter(&self) -> Option<Arc<dyn Adapter>> {
+        self.opened().map(|opened| opened.adapter)
+    }
+
+    pub(crate) fn opened(&self) -> Option<Opened> {
+        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> ConnectionState {
+        self.row.read().unwrap_or_else(PoisonError::into_inner).state
+    }
+
+    /// How messages travel by it.
+    #[must_use]
+    pub fn channel(&self) -> Option<Channel> {
+        self.row.read().unwrap_or_else(PoisonError::into_inner).made.channel
+    }
+
+    /// The limits it keeps.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        let closed = Limits { pace: Pace::UNLIMITED, concurrency: 0 };
+        self.adapter().map_or(closed, |adapter| adapter.limits())
+    }
+
+    /// Its gate.
+    #[must_use]
+    pub fn gate(&self) -> GateRow {
+        self.lock_gate().clone()
+    }
+
+    pub(crate) fn lock_gate(&self) -> MutexGuard<'_, GateRow> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn lock_watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it answers; `None` when that is not known.
+    #[must_use]
+    pub fn reachable(&self) -> Option<bool> {
+        self.lock_watch().reachable
+    }
+
+    /// When it is checked next.
+    #[must_use]
+    pub fn next_check(&self) -> Option<DateTime<Utc>> {
+        self.lock_watch().next_check
+    }
+
+    /// Attempts in flight.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn took_off(&self) {
+        self.in_flight.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn landed(&self) {
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn due(&self) -> i64 {
+        self.due.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_due(&self, at: i64) {
+        self.due.store(at, Ordering::SeqCst);
+    }
+
+    /// Whether it speaks to this machine only, so that being offline does not concern it.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        let row = self.row.read().unwrap_or_else(PoisonError::into_inner);
+        let made = &row.made;
+        made.environment == Environment::Practice
+            || made.urls.values().any(|url| names_loopback(url))
+            || made.fields.get("host").is_some_and(|host| is_loopback(host))
+    }
+
+    /// Why nothing leaves by it just now. Its queued messages are shown as held for that.
+    #[must_use]
+    pub fn block(&self, now: DateTime<Utc>) -> Option<Block> {
+        let state = self.state();
+        let for_state = match state {
+            ConnectionState::Reconnect => Some(HoldReason::Reconnect),
+            ConnectionState::Admin => Some(HoldReason::Admin),
+            ConnectionState::Paused | ConnectionState::Disabled => Some(HoldReason::Paused),
+            _ => None,
+        };
+        if let Some(reason) = for_state {
+            return Some(Block { reason, until: None });
+        }
+        if self.adapter().is_none() {
+            // Its credential cannot be opened: the work waits for whoever can.
+            return Some(Block { reason: HoldReason::Reconnect, until: None });
+        }
+        if self.is_offline() {
+            return Some(Block { reason: HoldReason::Offline, until: None });
+        }
+        let gate = self.lock_gate();
+        if gate.breaker.is_open() {
+            return Some(Block { reason: HoldReason::Breaker, until: gate.breaker.open_until() });
+        }
+        let cool_until = gate.cool_until.and_then(DateTime::from_timestamp_millis);
+        cool_until
+            .filter(|until| *until > now)
+            .map(|until| Block { reason: HoldReason::Rate, until: Some(until) })
+    }
+
+    pub(crate) fn is_offline(&self) -> bool {
+        self.offline_since.load(Ordering::SeqCst) != 0 && !self.is_local()
+    }
+
+    /// What the board shows.
+    #[must_use]
+    pub fn signal(&self) -> Signal {
+        let open = self.lock_gate().breaker.is_open();
+        let watch = self.lock_watch().clone();
+        let knowable = !self.is_offline() && self.adapter().is_some();
+        let reachable = if knowable { watch.reachable } else { None };
+        match signal_of(self.state(), open, reachable) {
+            Signal::Clear if watch.slow => Signal::Caution,
+            signal => signal,
+        }
+    }
+}
+
+fn names_loopback(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    match authority.strip_prefix('[') {
+        Some(v6) => is_loopback(v6.split(']').next().unwrap_or(v6)),
+        None => is_loopback(authority.split(':').next().unwrap_or(authority)),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_this_machine_count_as_local() {
+        for (url, local) in [
+            ("http://127.0.0.1:4010/x", true),
+            ("http://localhost", true),
+            ("http://[::1]:80/", true),
+            ("https://api.example.com", false),
+            ("https://127.0.0.1.example.com", false),
+        ] {
+            assert_eq!(names_loopback(url), local, "{url}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Asking what became of an accepted message, where no webhook can reach this machine.
+//!
+//! A desk has no public address by default, so without this a delivered message would be awaited
+//! for ever. Polls thin out: 15 s, 1 and 5 and 30 min, 2 h, then every 12 h until a day and a half.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use signalbox_domain::ReceiptStatus;
+use signalbox_providers::{Adapter, Found};
+use signalbox_store::{MessageRow, StatusReport};
+
+use crate::core::Core;
+
+const FIRST: TimeDelta = TimeDelta::seconds(15);
+const WAITS: [TimeDelta; 5] = [
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(12),
+];
+/// After this long a provider has nothing more to say.
+const LAST: TimeDelta = TimeDelta::hours(36);
+
+/// When a message that was accepted at `now` is asked about first (Unix ms).
+pub(crate) fn first(now: DateTime<Utc>) -> i64 {
+    (now + FIRST).timestamp_millis()
+}
+
+/// Asks once, and keeps what was found.
+pub(crate) async fn run(core: &Core, adapter: &Arc<dyn Adapter>, row: &MessageRow) {
+    let now = core.now();
+    let found = match &row.provider_id {
+        Some(provider_id) => adapter.status(provider_id).await,
+        None => None,
+    };
+    let since = DateTime::from_timestamp_millis(row.created_at).unwrap_or(now);
+    let again_at = again(row.looks, since, now);
+    let report = match found {
+        Some(Found::Yes { provider_id, status: Some(status), failure }) => Some(StatusReport {
+            provider_id,
+            retry_at: match (status, &failure) {
+                (ReceiptStatus::Failed, Some(failure)) => {
+                    crate::receipts::again_after_failure(failure.class, now)
+                }
+                _ => None,
+            },
+            status,
+            failure,
+            source: "poll".into(),
+            at: now.timestamp_millis(),
+        }),
+        _ => None,
+    };
+    match core.store.polled(row.id, report, again_at).await {
+        Ok(state) if state != row.state => core.events.message(row.id, state, now),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, message = %row.id, "a poll could not be kept"),
+    }
+}
+
+/// Puts a poll off while the line cannot ask.
+pub(crate) async fn later(core: &Core, row: &MessageRow) {
+    let at = (core.now() + WAITS[1]).timestamp_millis();
+    if let Err(error) = core.store.polled(row.id, None, Some(at)).await {
+        tracing::warn!(%error, message = %row.id, "a poll could not be put off");
+    }
+}
+
+/// When to ask again after `polls` polls of a message accepted at `since`; `None` for never.
+fn again(polls: u32, since: DateTime<Utc>, now: DateTime<Utc>) -> Option<i64> {
+    let wait = WAITS[(polls as usize).min(WAITS.len() - 1)];
+    (now + wait - since <= LAST).then(|| (now + wait).timestamp_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polls_thin_out_and_end_after_a_day_and_a_half() {
+        let since = DateTime::UNIX_EPOCH;
+        let (mut now, mut polls) = (since + FIRST, 0);
+        while let Some(at) = again(polls, since, now) {
+            now = DateTime::from_timestamp_millis(at).unwrap_or(now);
+            polls += 1;
+            assert!(polls < 20, "a poll that never ends is a leak");
+        }
+        assert_eq!(polls, 6);
+        assert!(now - since <= LAST);
+    }
+}

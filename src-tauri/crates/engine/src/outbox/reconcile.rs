@@ -1,0 +1,211 @@
+//! Unknown outcomes: the provider is asked before anything is sent again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use signalbox_domain::retry;
+use signalbox_domain::{Failure, MessageState, ReceiptStatus};
+use signalbox_providers::{Adapter, Found, Lost, Settle};
+use signalbox_store::{LostMessage, Settlement};
+
+use crate::core::Core;
+use crate::line::Line;
+use crate::outbox::attempt::letter_of;
+use crate::outbox::poll;
+
+const HANDFUL: usize = 16;
+/// Waits while the provider cannot be asked.
+const SOON: TimeDelta = TimeDelta::seconds(30);
+const SELDOM: TimeDelta = TimeDelta::minutes(5);
+
+/// Runs until the engine stops.
+pub(crate) async fn run(core: Arc<Core>) {
+    loop {
+        let next = turn(&core).await;
+        if !core.wait(&core.look, next).await {
+            return;
+        }
+    }
+}
+
+/// Looks at everything that is due once. Returns when the next look is due (Unix ms).
+pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
+    loop {
+        let (due, next) = match core.store.due_looks(core.now_ms(), HANDFUL).await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::error!(%error, "unknown outcomes could not be read");
+                return Some(core.now_ms() + 1_000);
+            }
+        };
+        if due.is_empty() {
+            return next;
+        }
+        let looks = due.into_iter().map(|lost| look(core, lost));
+        futures_util::future::join_all(looks).await;
+        if core.stop.is_cancelled() {
+            return None;
+        }
+    }
+}
+
+async fn look(core: &Arc<Core>, lost: LostMessage) {
+    if lost.row.state != MessageState::Unknown {
+        // Accepted, and nobody told us since: the same index keeps when to ask.
+        let line = core.line(lost.row.connection).filter(|line| !line.is_offline());
+        match line.and_then(|line| line.adapter()) {
+            Some(adapter) => poll::run(core, &adapter, &lost.row).await,
+            None => poll::later(core, &lost.row).await,
+        }
+        return;
+    }
+    let (id, n) = (lost.row.id, lost.row.tries);
+    let settlement =
+        match core.line(lost.row.connection).and_then(|line| line.adapter().map(|a| (line, a))) {
+            // Cannot be opened without its credential: ask again later.
+            None if core.line(lost.row.connection).is_some() => {
+                Settlement::LookAgain { at: core.now_ms() + 60_000, missed: false }
+            }
+            // The line was removed, and with it whoever could have been asked.
+            None => Settlement::Ask,
+            Some((line, adapter)) => settlement(core, &line, &adapter, lost).await,
+        };
+    let now = core.now();
+    match core.store.settle(id, n, settlement, now.timestamp_millis()).await {
+        Ok(state) => {
+            core.events.message(id, state, now);
+            if let Some(line) = core
+                .store
+                .rows(vec![id])
+                .await
+                .ok()
+                .and_then(|rows| rows.first().and_then(|row| core.line(row.connection)))
+            {
+                line.set_due(0);
+            }
+            core.dispatch.notify_one();
+            core.index.notify_one();
+        }
+        Err(error) => tracing::error!(%error, message = %id, "a look-up could not be recorded"),
+    }
+}
+
+async fn settlement(
+    core: &Core,
+    line: &Line,
+    adapter: &Arc<dyn Adapter>,
+    lost: LostMessage,
+) -> Settlement {
+    let now = core.now();
+    let looks = lost.row.looks;
+    let first_try = lost.row.tried_at.map_or(lost.intent_at, |at| at.min(lost.intent_at));
+    let intent_at = instant(lost.intent_at);
+    match adapter.settle() {
+        Settle::Ask => Settlement::Ask,
+        Settle::SendAgainWithin(span) if now - instant(first_try) < span_of(span) => {
+            if line.is_offline() || line.block(now).is_some() {
+                return later(now, TimeDelta::seconds(15));
+            }
+            Settlement::SameKey {
+                due_at: (now + again_after(lost.row.counted)).timestamp_millis(),
+                good_until: (instant(first_try) + span_of(span)).timestamp_millis(),
+            }
+        }
+        Settle::SendAgainWithin(_) | Settle::LookUp => {
+            if line.is_offline() {
+                return later(now, TimeDelta::seconds(15));
+            }
+            // An orphan of the last process is found at once, perhaps before the provider's list
+            // shows it: the schedule runs from its intent, and three misses are needed all the same.
+            let letter = letter_of(core, &lost.row, lost.subject, lost.body);
+            // Any try of this round may be the one that was taken.
+            let found = adapter.find(&Lost { letter, intent_at: instant(first_try) }).await;
+            judge(found, looks, intent_at, core.now())
+        }
+    }
+}
+
+fn later(now: DateTime<Utc>, wait: TimeDelta) -> Settlement {
+    Settlement::LookAgain { at: (now + wait).timestamp_millis(), missed: false }
+}
+
+/// What a look-up's answer means after `looks` earlier misses.
+fn judge(found: Found, looks: u32, intent_at: DateTime<Utc>, now: DateTime<Utc>) -> Settlement {
+    let again = (now + retry::next_look(looks + 1)).timestamp_millis();
+    // Three misses that span two minutes prove an absence; a provider's list may lag by one.
+    let last = looks + 1 >= 3 && now - intent_at >= retry::LOOKS[2];
+    let miss = |detail| match last {
+        true => Settlement::SendAgain { due_at: now.timestamp_millis(), detail },
+        false => Settlement::LookAgain { at: again, missed: true },
+    };
+    match found {
+        Found::Yes { provider_id, status, failure } => {
+            found_as(vec![(provider_id, status, failure)], last, again)
+        }
+        Found::Candidates(list) if list.is_empty() => miss("the provider does not have it"),
+        Found::Candidates(list) => {
+            let candidates =
+                list.into_iter().map(|c| (c.provider_id, c.status, c.failure)).collect();
+            found_as(candidates, last, again)
+        }
+        Found::No => miss("the provider does not have it"),
+        Found::CannotTell(failure) => {
+            tracing::info!(code = %failure.code, "an outcome could not be looked up");
+            // Not a miss: an hour of silence proves nothing.
+            later(now, if now - intent_at < TimeDelta::minutes(10) { SOON } else { SELDOM })
+        }
+    }
+}
+
+fn found_as(
+    candidates: Vec<(String, Option<ReceiptStatus>, Option<Failure>)>,
+    last: bool,
+    again: i64,
+) -> Settlement {
+    Settlement::Found { candidates, or_look_at: (!last).then_some(again) }
+}
+
+/// How long to wait before the same key is used again.
+fn again_after(counted: u32) -> TimeDelta {
+    match retry::next(signalbox_domain::FailureClass::Deferred, counted.max(1), 0.5) {
+        retry::Next::After(wait) => wait,
+        retry::Next::GiveUp => retry::LONGEST_WAIT,
+    }
+}
+
+fn span_of(span: Duration) -> TimeDelta {
+    TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX)
+}
+
+fn instant(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        START + TimeDelta::seconds(seconds)
+    }
+
+    #[test]
+    fn only_the_third_miss_over_two_minutes_sends_again() {
+        assert!(matches!(judge(Found::No, 0, START, at(5)), Settlement::LookAgain { .. }));
+        assert!(matches!(judge(Found::No, 1, START, at(30)), Settlement::LookAgain { .. }));
+        assert!(matches!(judge(Found::No, 2, START, at(119)), Settlement::LookAgain { .. }));
+        assert!(matches!(judge(Found::No, 2, START, at(120)), Settlement::SendAgain { .. }));
+    }
+
+    #[test]
+    fn a_provider_that_cannot_be_asked_proves_nothing_however_often() {
+        let failure = Failure::new(signalbox_domain::FailureClass::Transient, "connect", "x", "y");
+        for looks in 0..50 {
+            let answer = judge(Found::CannotTell(failure.clone()), looks, START, at(3_600));
+            assert!(matches!(answer, Settlement::LookAgain { missed: false, .. }), "look {looks}");
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Receipts: verified and committed at the door, worked off behind it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use signalbox_domain::retry::{self, Next};
+use signalbox_domain::{ConnectionId, FailureClass, ReceiptId, ReceiptStatus};
+use signalbox_providers::{Delivery, Event, Rejected};
+use signalbox_store::{
+    Consequence, NewReceipt, ReceiptBody, ReceiptRow, StatusReport, StoreError, Took,
+};
+
+use crate::core::{Core, jitter};
+use crate::event::Tag;
+use crate::line::Line;
+use crate::token;
+
+const HANDFUL: usize = 128;
+/// How long a receipt waits for a message that is not known yet: it may be faster than the commit
+/// of the attempt it is about. After that it is another program's on the same account.
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+const AGAIN: TimeDelta = TimeDelta::seconds(2);
+
+/// A request as a door took it.
+#[derive(Debug, Clone)]
+pub struct RawDelivery {
+    /// `POST` or `GET`.
+    pub method: String,
+    /// Raw path and query as received.
+    pub path_and_query: String,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The raw body.
+    pub body: Vec<u8>,
+    /// Whether it came from this machine itself.
+    pub peer_is_loopback: bool,
+}
+
+/// Whether an accepted delivery was new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is committed.
+    New,
+    /// It came before.
+    Repeated,
+}
+
+/// Why a delivery was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DeliveryRefused {
+    /// No such provider takes deliveries.
+    #[error("no such provider")]
+    UnknownProvider,
+    /// No line of that provider takes them.
+    #[error("no line takes it")]
+    NoLine,
+    /// It is not authentic.
+    #[error("{0}")]
+    Signature(Rejected),
+    /// It cannot be read.
+    #[error("it cannot be read")]
+    Malformed,
+    /// Too much at once; the provider repeats it.
+    #[error("busy")]
+    Busy,
+    /// It could not be stored; the provider repeats it.
+    #[error("it could not be stored")]
+    Store,
+}
+
+/// Verifies a delivery and commits it. Only `Ok` may be answered with 200.
+pub(crate) async fn take(
+    core: &Core,
+    provider: &str,
+    connection: Option<ConnectionId>,
+    raw: RawDelivery,
+) -> Result<Taken, DeliveryRefused> {
+    if !core.wire.takes_deliveries(provider) {
+        return Err(DeliveryRefused::UnknownProvider);
+    }
+    let base = core.public_url().or_else(|| core.local_url()).unwrap_or_default();
+    let public_url = format!("{base}{}", raw.path_and_query);
+    let local_url = core.local_url().map(|base| format!("{base}{}", raw.path_and_query));
+    let received_at = core.now();
+    let delivery = Delivery {
+        method: &raw.method,
+        public_url: &public_url,
+        headers: &raw.headers,
+        body: &raw.body,
+        received_at,
+    };
+    let line = owner(core, provider, connection, &delivery, local_url.as_deref(), &raw).await?;
+    let reading = core.wire.read(provider, &delivery).map_err(|_| DeliveryRefused::Malformed)?;
+    let receipt = NewReceipt {
+        connection: line.id(),
+        provider: provider.to_owned(),
+        event_id: reading.event_id,
+        kind: reading.kind,
+        body: ReceiptBody {
+            url: public_url.clone(),
+            headers: kept(&raw.headers),
+            body: raw.body.clone(),
+        },
+        received_at: received_at.timestamp_millis(),
+    };
+    match core.store.take_receipt(receipt).await {
+        Ok(Took::New(_)) => {
+            core.receive.notify_one();
+            core.events.changed(&[Tag::Receipts]);
+            Ok(Taken::New)
+        }
+        Ok(Took::Repeated) => Ok(Taken::Repeated),
+        Err(StoreError::Busy) => Err(DeliveryRefused::Busy),
+        Err(error) => {
+            tracing::error!(%error, "a receipt could not be stored");
+            Err(DeliveryRefused::Store)
+        }
+    }
+}
+
+/// Whose delivery it is: the line in the address; else the account it names; else the one line
+/// whose secret verifies it.
+async fn owner(
+    core: &Core,
+    provider: &str,
+    connection: Option<ConnectionId>,
+    delivery: &Delivery<'_>,
+    local_url: Option<&str>,
+    raw: &RawDelivery,
+) -> Result<Arc<Line>, DeliveryRefused> {
+    let mut lines: Vec<Arc<Line>> = core
+        .lines()
+        .into_iter()
+        .filter(|line| line.row().made.provider == provider && line.state().takes_receipts())
+        .filter(|line| connection.is_none_or(|id| line.id() == id))
+        .collect();
+    if let (None, Some(account)) = (connection, core.wire.account_of(provider, delivery)) {
+        let named: Vec<_> = lines
+            .iter()
+            .filter(|line| line.row().made.fields.values().any(|value| *value == account))
+            .cloned()
+            .collect();
+        if !named.is_empty() {
+            lines = named;
+        }
+    }
+    if lines.is_empty() {
+        return Err(DeliveryRefused::NoLine);
+    }
+    let mut worst = Rejected::NoSecret;
+    for line in &lines {
+        let practice = line.row().made.environment == signalbox_domain::Environment::Practice
+            && raw.peer_is_loopback
+            && !raw.headers.iter().any(|(name, _)| is_forwarding(name));
+        let Some(secrets) = line.opened().map(|opened| opened.secrets) else { continue };
+        let mut verdict = core.wire.verify(provider, delivery, &secrets);
+        if verdict.is_err()
+            && line.is_local()
+            && let Some(local) = local_url
+        {
+            // A provider on this machine was told the local address, and signs that one.
+            let local = Delivery { public_url: local, ..delivery.clone() };
+            verdict = core.wire.verify(provider, &local, &secrets);
+        }
+        match verdict {
+            Ok(()) => return Ok(line.clone()),
+            Err(Rejected::Missing | Rejected::NoSecret) if practice => return Ok(line.clone()),
+            Err(rejected) => worst = rejected,
+        }
+    }
+    if lines.len() == 1
+        && let Err(error) = core.store.count_refused_receipt(lines[0].id()).await
+    {
+        tracing::warn!(%error, "a refused delivery could not be counted");
+    }
+    tracing::info!(provider, why = %worst, "a delivery was turned away");
+    Err(match worst {
+        Rejected::Malformed => DeliveryRefused::Malformed,
+        rejected => DeliveryRefused::Signature(rejected),
+    })
+}
+
+fn is_forwarding(header: &str) -> bool {
+    header == "forwarded"
+        || header == "via"
+        || header == "x-real-ip"
+        || header.starts_with("x-forwarded-")
+        || header.starts_with("cf-")
+        || header.starts_with("ngrok-")
+}
+
+/// Headers worth keeping: what reading again may need, and no credential.
+fn kept(headers: &[(String, String)]) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| {
+            !matches!(name.as_str(), "authorization" | "cookie" | "proxy-authorization")
+        })
+        .take(64)
+        .cloned()
+        .collect()
+}
+
+/// Works receipts off until the engine stops.
+pub(crate) async fn run(core: Arc<Core>) {
+    loop {
+        let next = turn(&core).await;
+        if !core.wait(&core.receive, next).await {
+            return;
+        }
+    }
+}
+
+/// Works off everything that is due. Returns when the next receipt is (Unix ms).
+pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
+    loop {
+        let (due, next) = match core.store.pending_receipts(core.now_ms(), HANDFUL).await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::error!(%error, "receipts could not be read");
+                return Some(core.now_ms() + 1_000);
+            }
+        };
+        if due.is_empty() {
+            return next;
+        }
+        for (row, body) in due {
+            work_off(core, &row, &body).await;
+            if core.stop.is_cancelled() {
+                return None;
+            }
+        }
+    }
+}
+
+async fn work_off(core: &Core, row: &ReceiptRow, body: &ReceiptBody) {
+    let now = core.now();
+    let delivery = Delivery {
+        method: "POST",
+        public_url: &body.url,
+        headers: &body.headers,
+        body: &body.body,
+        received_at: instant(row.received_at),
+    };
+    let reading = match core.wire.read(&row.provider, &delivery) {
+        Ok(reading) => reading,
+        Err(why) => return bury(core, row.id, &why.to_string()).await,
+    };
+    let consequences =
+        reading.events.into_iter().map(|event| consequence(core, event, now)).collect();
+    let waited = now - instant(row.received_at);
+    let retry_at = (waited < PATIENCE).then(|| (now + AGAIN.max(waited / 2)).timestamp_millis());
+    match core
+        .store
+        .work_off(row.id, row.connection, consequences, retry_at, now.timestamp_millis())
+        .await
+    {
+        Ok(applied) => {
+            for one in applied.iter().filter(|one| one.moved) {
+                core.events.message(one.message, one.state, now);
+            }
+            core.events.changed(&[Tag::Receipts, Tag::Suppressions]);
+            if let Some(line) = core.line(row.connection) {
+                line.set_due(0);
+            }
+            core.dispatch.notify_one();
+            core.index.notify_one();
+        }
+        Err(StoreError::DiskFull | StoreError::Busy | StoreError::Closed) => {
+            // It stays pending: nothing is lost, and the next turn tries it again.
+            core.clock.sleep(std::time::Duration::from_millis(500)).await;
+        }
+        Err(error) => bury(core, row.id, &error.to_string()).await,
+    }
+}
+
+async fn bury(core: &Core, id: ReceiptId, why: &str) {
+    if let Err(error) = core.store.bury_receipt(id, why.to_owned()).await {
+        tracing::error!(%error, "a receipt could not be put on the dead-letter list");
+    }
+    core.events.changed(&[Tag::Receipts]);
+}
+
+fn consequence(core: &Core, event: Event, now: DateTime<Utc>) -> Consequence {
+    match event {
+        Event::Status { provider_id, token, status, failure, at: _ } => {
+            let retry_at = match (status, failure.as_ref().map(|failure| failure.class)) {
+                (ReceiptStatus::Failed, Some(class)) => again_after_failure(class, now),
+                _ => None,
+            };
+            let hint = token.and_then(|token| token::message_of(core.store.home_id(), &token));
+            let report = StatusReport {
+                provider_id,
+                status,
+                failure,
+                source: "webhook".into(),
+                retry_at,
+                at: now.timestamp_millis(),
+            };
+            Consequence::Status { report, hint }
+        }
+        Event::Inbound { provider_id: _, from, to, body } => {
+            Consequence::Inbound { sender: from, recipient: to, body }
+        }
+        Event::Consent { channel, address, allowed, source } => {
+            Consequence::Consent { channel, address, allowed, source }
+        }
+    }
+}
+
+/// A provider that says "not delivered, try later" is obeyed; the store ends it with the use.
+pub(crate) fn again_after_failure(class: FailureClass, now: DateTime<Utc>) -> Option<i64> {
+    let wait = match class {
+        FailureClass::Deferred | FailureClass::RateLimited => TimeDelta::minutes(15),
+        FailureClass::Transient => match retry::next(class, retry::QUICK_RETRIES, jitter()) {
+            Next::After(wait) => wait,
+            Next::GiveUp => return None,
+        },
+        _ => return None,
+    };
+    Some((now + wait).timestamp_millis())
+}
+
+/// Makes dead receipts pending again and works them off. Returns how many were replayed, and how
+/// many of them are dead again.
+pub(crate) async fn replay(
+    core: &Arc<Core>,
+    ids: Option<Vec<ReceiptId>>,
+) -> Result<(usize, usize), StoreError> {
+    let chosen = core.store.replay_receipts(ids, core.now_ms()).await?;
+    turn(core).await;
+    let dead = core.store.receipts(Some(signalbox_store::ReceiptState::Dead), None, 10_000).await?;
+    let still = dead.iter().filter(|row| chosen.contains(&row.id)).count();
+    Ok((chosen.len(), still))
+}
+
+fn instant(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH)
+}

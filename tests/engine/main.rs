@@ -1,0 +1,23 @@
+//! The engine, driven through its public handle with scripted providers, a clock that moves only
+//! when told to, and a real store in a folder of its own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod campaign;
+mod desk;
+mod doubt;
+mod hours;
+mod imports;
+mod jumps;
+mod life;
+mod mail;
+mod month;
+mod offline;
+mod pace;
+mod real;
+mod receipts;
+mod routes;
+mod rows;
+mod sending;
+mod signatures;
+mod wire;
