@@ -1,0 +1,7 @@
+mod board;
+mod desk;
+mod lines;
+mod messages;
+mod office;
+mod table;
+mod triage;
