@@ -1,0 +1,39 @@
+//! Words that cannot be understood, and what needs no home.
+
+use crate::bench::Home;
+
+#[test]
+fn help_and_version_are_answers() {
+    let home = Home::new();
+    for words in [&["--help"][..], &["help", "send"], &["--version"]] {
+        let said = home.say(words);
+        assert_eq!(said.exit, 0, "{said:?}");
+        assert!(!said.out.is_empty());
+    }
+}
+
+#[test]
+fn mistakes_are_exit_code_2_and_one_json_value_when_asked_for() {
+    let home = Home::new();
+    for words in [
+        &["fly"][..],
+        &["send", "--to", "+15550100142"],
+        &["retry"],
+        &["messages", "--limit", "1000"],
+        &["call", "status", "{"],
+        &["call", "no_such_command"],
+        &["call", "../healthz"],
+        &["settings", "set", "zone"],
+        &["import", "/nonexistent.csv", "--map", "a=to"],
+        &["connect", "twilio", "--name", "A", "--secret", "auth_token=hunter2"],
+        &["connect", "twilio", "--name", "A", "--secret", "auth_token=@env:NO_SUCH_VARIABLE"],
+        &["--vault", "passphrase", "serve"],
+        &["--vault", "session", "--passphrase", "@env:TEST_SECRET", "serve"],
+        &["--passphrase", "hunter2", "serve"],
+    ] {
+        let said = home.run(words);
+        assert_eq!(said.exit, 2, "{words:?}: {said:?}");
+        assert!(said.json()["error"]["code"].is_string());
+        assert!(!format!("{said:?}").contains("hunter2"), "a secret is never repeated: {said:?}");
+    }
+}
