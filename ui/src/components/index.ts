@@ -1,0 +1,26 @@
+/** Everything a screen is built of. */
+export * from './Bits';
+export * from './Button';
+export * from './CheckStrip';
+export * from './Choice';
+export { cx } from './classes';
+export * from './DataGrid';
+export * from './Dialog';
+export * from './Disclosure';
+export * from './Drawer';
+export * from './Field';
+export * from './Icon';
+export { isMac, KeyHint } from './KeyHint';
+export * from './Lamp';
+export * from './Menu';
+export * from './Note';
+export * from './Popover';
+export * from './Select';
+export * from './Spinner';
+export * from './States';
+export * from './strip';
+export * from './Table';
+export * from './Toast';
+export * from './Tooltip';
+export * from './useRoving';
+export * from './useSelection';

@@ -1,0 +1,111 @@
+/** Every word of connecting a line. */
+import type { Channel, Environment } from '@/api/generated';
+import { count } from '@/app/format';
+
+export const connectText = {
+  title: 'Connect a line',
+  nav: 'Connect',
+  titleFor: (provider: string) => `Connect ${provider}`,
+  crumb: 'Lines',
+  crumbConnect: 'Connect a line',
+  action: 'Connect a line',
+  groups: {
+    sms: 'Text messages',
+    whatsapp: 'Chat',
+    email: 'Email',
+  } satisfies Record<Channel, string>,
+  reading: 'Reading providers',
+  failed: 'The providers could not be read.',
+  none: 'This version knows no providers.',
+  unknown: 'There is no such provider.',
+  all: 'All providers',
+  card: {
+    lines: (n: number) => count(n, 'line', 'lines'),
+    receipts: 'receipts',
+  },
+  practice: {
+    title: 'Practice lines',
+    note: 'Simulated providers, built in. Nothing leaves this computer and nobody is contacted.',
+    points: [
+      { title: 'Text messages', say: 'Twilio, simulated' },
+      { title: 'Email', say: 'Resend, simulated' },
+      { title: 'Mail server', say: 'SMTP, simulated' },
+    ] as const,
+    builtIn: 'Built in',
+    start: 'Start practice lines',
+    again: 'Start them again',
+    running: (n: number) => `${count(n, 'practice line', 'practice lines')} on the board.`,
+    show: 'Show lines',
+    started: (n: number) => `${count(n, 'practice line', 'practice lines')} ready.`,
+    failed: 'The practice lines could not be started.',
+  },
+  form: {
+    label: (provider: string) => `Settings of the new ${provider} line`,
+    line: 'Line',
+    account: 'Account',
+    name: 'Name',
+    nameHint: 'What people at the desk call it, for example Reminders',
+    environment: 'Environment',
+    environments: {
+      production: 'The real account',
+      sandbox: 'The provider’s own test account: nothing is delivered',
+      practice: 'A simulated provider on this computer',
+      custom: 'An address of your own, such as a proxy or a simulator',
+    } satisfies Record<Environment, string>,
+    api: 'Address of the API',
+    apiHint: 'https, or http on this computer. Left empty: the provider’s own address.',
+    example: (text: string) => `For example ${text}`,
+    choices: { tls: 'TLS', starttls: 'STARTTLS', none: 'None' } as Record<string, string>,
+    byDefault: 'As usual for the server',
+    missing: (label: string) => `${label} is missing.`,
+    pattern: (example: string) => `It should look like ${example}.`,
+    missingName: 'A line needs a name.',
+    show: 'Show',
+    hide: 'Hide',
+    secret: 'Sealed in the vault; never shown again.',
+    single: (name: string) =>
+      `There is a ${name} line already. A new key belongs there; a second line is rarely what is wanted.`,
+    openLine: 'Open that line',
+  },
+  aside: 'Test and save',
+  test: {
+    title: 'Before it is saved',
+    idle: (provider: string) =>
+      `The test asks ${provider} whether these values work. Nothing is sent and nothing is kept.`,
+    run: 'Test',
+    again: 'Test again',
+    asking: (provider: string) => `Asking ${provider}`,
+    ok: 'It works.',
+    took: (latency: string) => `Answered in ${latency}.`,
+    failed: 'It does not work yet.',
+    stale: 'The values have changed since this test.',
+    code: 'Code',
+  },
+  save: {
+    connect: 'Connect',
+    anyway: 'Save without a test',
+    key: 'Connect',
+    connected: (name: string) => `${name} is connected.`,
+    refused: 'Nothing was kept.',
+    cancel: 'Cancel',
+  },
+  docs: {
+    title: 'Where to find these',
+    link: (provider: string) => `${provider}’s own instructions`,
+  },
+  receipts: {
+    title: 'Receipts',
+    none: (provider: string) =>
+      `${provider} sends no receipts: a message counts as sent once the server has taken it.`,
+    what: (provider: string) => `${provider} reports to Signalbox what became of each message.`,
+    address: 'Webhook address',
+    twilio:
+      'Nothing to set up for receipts: every message tells Twilio this address. Enter it at the number for incoming messages too, so that STOP is heard.',
+    resend:
+      'In Resend, under Webhooks, add this address for the email events. Its signing secret belongs in the field on the left.',
+    other: 'Enter this address where the provider asks for a webhook.',
+    afterSaving: 'Once saved, the line’s page shows the address of that line alone.',
+    noUrl: 'Signalbox has no public address yet, so receipts cannot arrive. Messages leave all the same.',
+    setUrl: 'Set the public address',
+  },
+};

@@ -1,0 +1,101 @@
+/** Every word of the overview. */
+import type { Signal } from '@/api/generated';
+import { count } from '@/app/format';
+
+export const overviewText = {
+  title: 'Overview',
+  checking: (n: number | undefined) =>
+    n === undefined || n === 0 ? 'Checking lines' : `Checking ${count(n, 'line', 'lines')}`,
+  cannot: 'Cannot check lines.',
+  cannotSince: (at: string) => `Cannot check lines. Last known ${at}.`,
+  checked: (at: string) => `Checked ${at}`,
+  needs: {
+    label: 'Needs you',
+    since: (at: string, age: string) => `Since ${at}, ${age}`,
+  },
+  board: {
+    title: 'Line board',
+    note: (n: number) => `${count(n, 'line', 'lines')}, always in this order`,
+    legend: { answered: 'answered', slow: 'slow', failed: 'failed', none: 'not checked' },
+    groups: { messages: 'Messages', other: 'Other lines' },
+    columns: {
+      channel: 'Channel',
+      checks: 'Checks',
+      checksIn: (n: number, span: string) => `Last ${n} checks, ${span}`,
+      delivered: 'Delivered',
+      median: 'Median',
+      headroom: 'Headroom',
+      waiting: 'Waiting',
+      lastGood: 'Last good',
+      action: 'Action',
+    },
+    deliveredOf: (delivered: string, decided: string) => `${delivered} of ${decided} decided today`,
+    noneDecided: 'nothing decided today',
+    noMedian: 'no answers to measure',
+    medianOf: 'median of the answered checks',
+    notKnowable: 'Not knowable',
+    notKnowableWhy: 'This provider does not say how much is left.',
+    left: (left: string, of: string | null, per: string | null) =>
+      `${left}${of === null ? '' : ` of ${of}`}${per === null ? '' : ` / ${per}`}`,
+    oldest: (age: string) => `oldest ${age}`,
+    never: 'never',
+    failed: (what: string) => `${what} did not work.`,
+    actions: {
+      open: 'Open',
+      reconnect: 'Reconnect',
+      resume: 'Resume',
+      enable: 'Turn on',
+      check: 'Check now',
+    },
+    actionFor: (action: string, line: string) => `${action}: ${line}`,
+  },
+  chart: {
+    title: 'Today’s messages by hour',
+    asTable: 'Show as table',
+    asChart: 'Show as chart',
+    none: 'No messages today',
+    hour: 'Hour',
+    total: 'Total',
+    series: {
+      delivered: 'Delivered',
+      awaiting: 'Awaiting receipt',
+      waiting: 'Waiting',
+      failed: 'Failed',
+      scheduled: 'Scheduled',
+    },
+    counted: (name: string, n: string) => `${name} ${n}`,
+    summary: (parts: string) => `Messages per hour by outcome. ${parts}.`,
+    part: (n: string, name: string) => `${n} ${name.toLowerCase()}`,
+    between: (from: string, to: string) => `${from} to ${to}`,
+  },
+  changes: {
+    title: 'What changed',
+    note: 'newest first',
+    none: 'Nothing has changed yet.',
+    by: (actor: string) => `by ${actor}`,
+  },
+  first: {
+    title: 'No lines yet',
+    lead: 'A line is one account you send messages with. Try everything with practice lines first, or connect a real account now. You can do both.',
+    practice: {
+      title: 'Start with practice lines',
+      say: 'Text messages, email and a mail server, simulated on this computer. Nothing leaves it and nobody is contacted. Who you write to decides what happens:',
+      points: [
+        { signal: 'clear', say: '+1 555 555 0100 is delivered' },
+        { signal: 'danger', say: '+1 555 555 0153 is turned away, with a remedy' },
+        { signal: 'unknown', say: '+1 555 555 0165 loses its answer' },
+      ] satisfies { signal: Signal; say: string }[],
+      start: 'Start with practice lines',
+      starting: 'Starting practice lines',
+      failed: 'The practice lines could not be started.',
+    },
+    real: {
+      title: 'Connect your first line',
+      say: 'You need the account’s sign-in or key. Most take about two minutes.',
+      groups: { sms: 'Text messages', whatsapp: 'Chat', email: 'Email' },
+      group: (name: string, providers: string) => `${name}: ${providers}`,
+      connect: 'Connect your first line',
+    },
+    marked: 'Practice lines are always marked as practice.',
+  },
+};
