@@ -1,0 +1,138 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/desk';
+import { morning, places, QUIET } from '../support/places';
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1024, height: 640 },
+] as const;
+
+/** Another theme is other colours and nothing else: in the dark only they are looked at again. */
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
+  // The guards around an open popup catch the focus and pass it on; they hold nothing.
+  const axe = new AxeBuilder({ page }).exclude('[data-base-ui-focus-guard]');
+  const { violations: found } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
+  return found.flatMap((v) =>
+    v.nodes
+      // A menu belongs to its button and stands in no landmark.
+      .filter((n) => !(v.id === 'region' && /role="(menu|listbox)"/.test(n.html)))
+      .map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')}`),
+  );
+}
+
+/** What stands beside the main pane's edge and cannot be scrolled to. */
+async function lost(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const out: string[] = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) out.push(`the page is ${scrollWidth} wide, of ${clientWidth}`);
+    const controls = document.querySelectorAll<HTMLElement>(
+      'main button, main a[href], main input, header button',
+    );
+    for (const control of controls) {
+      const box = control.getBoundingClientRect();
+      if (box.width <= 1 || box.height <= 1 || control.closest('.vh')) continue;
+      let scrolls = false;
+      for (let up = control.parentElement; up !== null; up = up.parentElement) {
+        const style = getComputedStyle(up);
+        if (/auto|scroll/.test(style.overflowX) && up.scrollWidth > up.clientWidth) scrolls = true;
+      }
+      if (!scrolls && (box.left < -1 || box.right > clientWidth + 1)) {
+        out.push(`${control.tagName} “${(control.textContent || control.getAttribute('aria-label')) ?? ''}”`);
+      }
+    }
+    return out;
+  });
+}
+
+for (const half of [0, 1]) {
+  test(`axe has nothing to say about any screen, light or dark, large or small (${half + 1} of 2)`, async ({
+    page,
+    open,
+    owner,
+  }) => {
+    test.setTimeout(180_000);
+    const desk = await morning(owner);
+    for (const place of places(desk).filter((_, index) => index % 2 === half)) {
+      await open(place.path);
+      await expect(page.locator(QUIET)).toHaveCount(0);
+      for (const size of sizes) {
+        const where = `${place.name}, ${size.width} × ${size.height}`;
+        await page.setViewportSize(size);
+        await page.emulateMedia({ colorScheme: 'light' });
+        expect.soft(await violations(page), where).toEqual([]);
+        expect.soft(await lost(page), `${where}: everything can be reached`).toEqual([]);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        expect.soft(await violations(page, ['color-contrast']), `${where}, dark`).toEqual([]);
+      }
+    }
+  });
+}
+
+test('axe has nothing to say about dialogs, menus, the palette and the key help', async ({
+  page,
+  open,
+  owner,
+}) => {
+  test.setTimeout(90_000);
+  const desk = await morning(owner);
+  const look = async (name: string) => expect.soft(await violations(page), name).toEqual([]);
+  await open('/triage');
+  await page.getByRole('checkbox', { name: 'Select all rows shown' }).click();
+  await look('bulk bar');
+  await page.getByRole('button', { name: /^Retry \d+…/ }).click();
+  await expect(page.getByRole('dialog').getByRole('button', { name: /^Send \d+$/ })).toBeEnabled();
+  await look('rehearsal');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^State/ }).click();
+  await expect(page.getByRole('menu')).toBeVisible();
+  await look('filter menu');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('practice');
+  await look('palette');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'help' }).click();
+  await look('key help');
+  await page.keyboard.press('Escape');
+  await open(`/lines/${desk.lines.smtp}?act=remove`);
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look('remove a line');
+  await open(`/lines/${desk.lines.twilio}?act=reconnect`);
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look('reconnect a line');
+});
+
+test('at 200 % zoom nothing is lost', async ({ page, open, owner }) => {
+  test.setTimeout(90_000);
+  const desk = await morning(owner);
+  // What a window of 1280 × 800 leaves when every letter is twice as large.
+  await page.setViewportSize({ width: 640, height: 400 });
+  for (const place of places(desk)) {
+    await open(place.path);
+    await expect(page.locator(QUIET)).toHaveCount(0);
+    expect.soft(await lost(page), place.name).toEqual([]);
+  }
+  await open('/triage');
+  await page.getByRole('grid', { name: 'Failed messages' }).getByRole('row').nth(1).click();
+  const drawer = page.getByRole('complementary', { name: /^Message to/ });
+  await expect(drawer.getByRole('heading').first()).toBeInViewport();
+  await page.keyboard.press('Escape');
+  await expect(drawer).toBeHidden();
+});
+
+test('nothing moves for people who do not want it, and colours can be the system’s own', async ({
+  page,
+  open,
+  owner,
+}) => {
+  await morning(owner);
+  await page.emulateMedia({ reducedMotion: 'reduce', forcedColors: 'active' });
+  await open('/');
+  await expect(page.getByRole('grid', { name: 'Line board' })).toContainText('Clear');
+  const moving = await page.evaluate(
+    () => document.getAnimations().filter((a) => a.playState === 'running').length,
+  );
+  expect(moving).toBe(0);
+});
