@@ -17,6 +17,11 @@ const TIME_HOMES: &[Home] = &[
     ("src-tauri/crates/domain/src/clock", "the clock itself"),
     ("src-tauri/crates/engine/src/clock", "its monotonic half, which notices suspend and jumps"),
     ("src-tauri/crates/sandbox/src/clock", "a provider has a clock of its own"),
+    ("src-tauri/crates/sandbox/src/front", "a breath for file handles, which decides nothing"),
+    (
+        "src-tauri/crates/providers/src/smtp/adapter",
+        "an idle mail connection is closed, which decides nothing",
+    ),
     ("src-tauri/crates/xtask/", "waits for real programs"),
     ("tests/peers/", "drives real servers"),
     ("/benches/", "measures real time"),

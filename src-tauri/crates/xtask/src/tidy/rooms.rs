@@ -27,7 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("signalbox-gateway", UP_TO_API),
     ("signalbox-sandbox", &[]),
     ("signalbox-cli", HOSTS),
-    ("signalbox", HOSTS),
+    ("signalbox", SHELL),
     ("xtask", &[]),
 ];
 
@@ -49,6 +49,19 @@ const HOSTS: &[&str] = &[
     "signalbox-api",
     "signalbox-gateway",
     "signalbox-sandbox",
+];
+
+/// The window opens a home with the terminal's own options (docs/adr/010-one-way-to-own-a-home.md).
+const SHELL: &[&str] = &[
+    "signalbox-domain",
+    "signalbox-store",
+    "signalbox-vault",
+    "signalbox-providers",
+    "signalbox-engine",
+    "signalbox-api",
+    "signalbox-gateway",
+    "signalbox-sandbox",
+    "signalbox-cli",
 ];
 
 /// Crates of others that belong to one room: beginning of the name, owner, why.

@@ -14,7 +14,9 @@ const IN_RUST: &[(&str, &str)] = &[
 const IN_TYPESCRIPT: &[(&str, &str)] = &[
     (".skip(", "a skipped test: mend it or take it out"),
     (".skipIf(", "a skipped test: mend it or take it out"),
-    (".only(", "a focused test hides all others"),
+    ("it.only(", "a focused test hides all others"),
+    ("test.only(", "a focused test hides all others"),
+    ("describe.only(", "a focused test hides all others"),
     (".fixme(", "a skipped test: mend it or take it out"),
     (".todo(", "a placeholder"),
     ("xit(", "a skipped test: mend it or take it out"),
