@@ -28,7 +28,7 @@ const KILLS: u32 = 200;
 const START: Duration = Duration::from_secs(60);
 /// Longest that the last owner may take to come to rest.
 const REST: Duration = Duration::from_secs(180);
-/// Tries to reach the number of kills; an owner that is killed before it says anything counts too.
+/// This test, as a child is told to run it.
 const NAME: &str = "campaign::kill_at_any_moment_loses_nothing_and_doubles_nothing";
 
 #[test]

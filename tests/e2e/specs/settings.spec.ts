@@ -27,8 +27,8 @@ test('settings are kept over a reload and hold at once', async ({ page, open, ow
 
 test('the time zone of the business rules every time on screen', async ({ page, open, owner }) => {
   await open('/settings');
-  await page.getByLabel('Time zone').click();
-  await page.getByLabel('Time zone').fill('Los_Angeles');
+  await page.getByRole('combobox', { name: 'Time zone' }).click();
+  await page.getByRole('combobox', { name: 'Time zone' }).fill('Los_Angeles');
   await page.getByRole('option', { name: /Los.Angeles/ }).click();
   await expect.poll(async () => (await owner.call('settings', {})).zone).toBe('America/Los_Angeles');
   await expect(page.getByRole('contentinfo')).toContainText(/All times P[SD]T/);
