@@ -4,92 +4,207 @@
  * Instants are RFC 3339 with Z and milliseconds. Ids are opaque strings of 13 characters.
  */
 
-/** No arguments at all. */
-export type None = Record<string, never>;
+/** The one action that mends it. */
+export type Action = {
+  /** A verb, with the count when it matters. */
+  label: string;
+  /** The command that does it at once; null when a screen has to be opened. */
+  command: string | null;
+  /** Address of the screen. */
+  to: string;
+};
 
-/** The store. */
-export type StoreStatus = {
-  /** Messages kept. */
-  messages: number;
-  /** Size of its file. */
+/** One try to hand a message over. */
+export type AttemptEntry = {
+  /** Which attempt. */
+  id: string;
+  /** Its number within the message, from 1. */
+  n: number;
+  /** By which line. */
+  connection: string;
+  /** When the intent was committed. */
+  intent_at: string;
+  /** When the outcome was committed. */
+  ended_at: string | null;
+  /** Null while in flight. */
+  outcome: AttemptOutcome | null;
+  /** Class of the failure. */
+  class: FailureClass | null;
+  /** Code of the failure. */
+  code: string | null;
+  /** HTTP status, where the code is one. */
+  http: number | null;
+  /** How long the answer took. */
+  took_ms: number | null;
+  /** The failure in plain words. */
+  detail: string | null;
+};
+
+/** What became of an attempt. */
+export type AttemptOutcome = 'accepted' | 'refused' | 'unknown';
+
+/** A backup that was made. */
+export type Backup = {
+  /** The file. */
+  path: string;
+  /** Its size. */
   bytes: number;
+  /** How long it took. */
+  took_ms: number;
 };
 
-/** What the board shows. */
-export type Signal = 'clear' | 'caution' | 'danger' | 'off' | 'unknown';
-
-/** How everything stands, in one sentence. */
-export type Verdict = {
-  /** As a signal. */
-  signal: Signal;
-  /** In words. */
-  say: string;
-  /** The newest check it rests on, else now. */
-  checked_at: string;
+/** Where the copy goes. */
+export type BackupArgs = {
+  /** A full path to a file that does not exist; a new name under `backups` in the home by itself. */
+  path?: string;
 };
 
-/** Where the vault's key lives. */
-export type VaultMode = 'keyring' | 'passphrase' | 'session' | 'locked';
-
-/** Where credentials are sealed. */
-export type VaultStatus = {
-  /** Where the key lives. */
-  mode: VaultMode;
-  /** In a plain sentence. */
-  say: string;
+/** A row that cannot be sent, and how to mend it. */
+export type BadRow = {
+  /** Its number in the file, from 1 for the first row below the header. */
+  row: number;
+  /** Which column. */
+  column: string;
+  /** What stands there. */
+  value: string;
+  /** What is the matter. */
+  why: string;
+  /** How to mend it. */
+  mend: string;
 };
 
-/** Room on the disk. */
-export type DiskStatus = {
-  /** Free bytes; null when the system does not say. */
-  free_bytes: number | null;
-  /** Below this nothing new is accepted. */
-  floor_bytes: number;
-  /** Whether there is room. */
-  ok: boolean;
-};
-
-/** How this home stands. */
-export type Status = {
-  /** Version of the program. */
-  version: string;
-  /** The home's folder. */
-  home: string;
-  /** When the engine started. */
-  started_at: string;
-  /** Port of the gateway; null while it does not listen. */
-  port: number | null;
-  /** Where providers reach the gateway. */
-  public_url: string | null;
-  /** How everything stands. */
-  verdict: Verdict;
-  /** Lines on the board. */
-  lines: number;
-  /** Messages waiting. */
+/** Many messages sent together, and where they stand. */
+export type Batch = {
+  /** Which batch. */
+  id: string;
+  /** What people call it. */
+  name: string;
+  /** When it was made. */
+  created_at: string;
+  /** Rows it was made from, good and bad. */
+  total: number;
+  /** Queued, held or being handed over. */
   waiting: number;
-  /** Messages failed. */
+  /** Taken over by the provider, awaiting a receipt. */
+  sent: number;
+  /** Arrived. */
+  delivered: number;
+  /** Not sent, or known not to have arrived. */
   failed: number;
-  /** Messages whose outcome is unknown. */
+  /** Outcome unknown. */
   unknown: number;
-  /** Where credentials are sealed. */
-  vault: VaultStatus;
-  /** Room on the disk. */
-  disk: DiskStatus;
-  /** Whether this computer has no network. */
-  offline: boolean;
-  /** The store. */
-  store: StoreStatus;
-  /** Whether there are practice lines. */
-  practice: boolean;
-  /** IANA name of the business's zone. */
-  zone: string;
+  /** Taken back. */
+  cancelled: number;
+  /** Rows that were refused. */
+  bad: BadRow[];
+  /** Whether it is still at work. */
+  state: BatchState;
 };
 
-/** Which world of the provider a connection speaks to. */
-export type Environment = 'production' | 'sandbox' | 'practice' | 'custom';
+/** Whether a batch is still at work. */
+export type BatchState = 'running' | 'done' | 'cancelled';
 
-/** What one check of a line found. */
-export type CheckOutcome = 'answered' | 'slow' | 'failed' | 'offline';
+/** Whether the line is left alone for a while. */
+export type BreakerState = {
+  /** Tried again then; null while closed. */
+  open_until: string | null;
+  /** Failures in a row. */
+  failures: number;
+};
+
+/** Which one. */
+export type ById<T> = {
+  /** Its id. */
+  id: T;
+};
+
+/** Which messages are taken back. */
+export type CancelArgs = {
+  /** These. */
+  ids: string[];
+};
+
+/** A message that could not be taken back. */
+export type CancelRefused = {
+  /** Which message. */
+  id: string;
+  /** Why. */
+  why: string;
+};
+
+/** What could be taken back, and what could not. */
+export type Cancelled = {
+  /** How many were cancelled. */
+  changed: number;
+  /** Those that were not. */
+  refused: CancelRefused[];
+};
+
+/** What is failing, how often and since when. */
+export type Cause = {
+  /** Names it in `messages`, `retry`, `dismiss` and `undismiss`. */
+  key: string;
+  /** Which line. */
+  connection: string;
+  /** Class of the failure. */
+  class: FailureClass;
+  /** Code of the failure. */
+  code: string;
+  /** What is the matter. */
+  say: string;
+  /** What can be done. */
+  remedy: string;
+  /** How many messages. */
+  count: number;
+  /** When the first of these failed. */
+  first_at: string;
+  /** When the last of these failed. */
+  last_at: string;
+  /** Whether sending them again makes sense. */
+  retryable: boolean;
+  /** How it stands, in a few words. */
+  status: string;
+  /** Failed, or unknown. */
+  state: CauseState;
+};
+
+/** Which of the two lists of triage a cause stands in. */
+export type CauseState = 'needs_attention' | 'unknown';
+
+/** One change, as a person reads it. */
+export type Change = {
+  /** Which one. */
+  id: string;
+  /** When. */
+  at: string;
+  /** The line it is about. */
+  connection: string | null;
+  /** How it looks on the board. */
+  signal: Signal;
+  /** What happened. */
+  say: string;
+  /** More about it. */
+  detail: string | null;
+  /** Who or what did it. */
+  actor: string;
+};
+
+/** How many a decision changed. */
+export type Changed = {
+  /** How many. */
+  changed: number;
+};
+
+/** Which changes. */
+export type ChangesArgs = {
+  /** `next` of the page before. */
+  after?: string;
+  /** 1 to 200, else 50. */
+  limit?: number;
+};
+
+/** The way a message travels. */
+export type Channel = 'sms' | 'whatsapp' | 'email';
 
 /** One tick of the check strip. */
 export type Check = {
@@ -101,91 +216,25 @@ export type Check = {
   latency_ms: number | null;
 };
 
-/** Whether the line is left alone for a while. */
-export type BreakerState = {
-  /** Tried again then; null while closed. */
-  open_until: string | null;
-  /** Failures in a row. */
-  failures: number;
-};
+/** What one check of a line found. */
+export type CheckOutcome = 'answered' | 'slow' | 'failed' | 'offline';
 
-/** The way a message travels. */
-export type Channel = 'sms' | 'whatsapp' | 'email';
-
-/** Why a line is not well. */
-export type Reason = {
-  /** The provider's code, or ours in words. */
-  code: string;
-  /** What is the matter. */
-  say: string;
-  /** What can be done. */
-  remedy: string;
-};
-
-/** Where a connection is (DESIGN §7). */
-export type ConnectionState = 'pending' | 'active' | 'degraded' | 'reconnect' | 'admin' | 'paused' | 'disabled';
-
-/** What one look at a line found; null fields were not learnt. */
-export type Probe = {
-  /** When. */
-  at: string;
-  /** Whether it passed. */
-  ok: boolean;
-  /** How long the answer took. */
-  latency_ms: number | null;
-  /** What was wrong. */
-  say: string | null;
-  /** Its code. */
-  code: string | null;
-};
-
-/** Whether receipts arrive. */
-export type ReceiptsFacet = {
-  /** The last authentic one. */
-  last: string | null;
-  /** In words. */
-  say: string;
-};
-
-/** Headroom at the provider. */
-export type QuotaFacet = {
-  /** False where the provider does not tell. */
-  knowable: boolean;
-  /** Units left. */
-  left: number | null;
-  /** Units in all. */
-  of: number | null;
-  /** day, hour, minute … */
-  per: string | null;
-};
-
-/** What the provider says of itself, as a signal. */
-export type VendorState = 'clear' | 'caution' | 'danger' | 'unknown';
-
-/** What the provider says of itself. */
-export type VendorFacet = {
-  /** As a signal. */
-  state: VendorState;
-  /** In words. */
-  say: string | null;
-};
-
-/** What is known beside the line's own state. */
-export type Facets = {
-  /** What the provider says of itself. */
-  vendor: VendorFacet;
-  /** Headroom at the provider. */
-  quota: QuotaFacet;
-  /** Whether receipts arrive. */
-  receipts: ReceiptsFacet;
-};
-
-/** Today's rate, with its denominator. */
-export type Today = {
-  /** Arrived. */
-  delivered: number;
-  /** Arrived, or known not to. */
-  decided: number;
+/** A line to be connected. */
+export type ConnectArgs = {
+  /** Key of the provider. */
+  provider: string;
+  /** What people shall call the line. */
+  name: string;
+  /** Which world. */
+  environment: Environment;
+  /** What is no secret, by the key of its field. */
+  fields: Record<string, string>;
+  /** Secrets, by the key of their field. */
+  secrets: Record<string, string>;
+  /** Host variables overridden, such as `api`. */
+  urls?: Record<string, string>;
+  /** Prove the credential before anything is saved. */
+  test?: boolean;
 };
 
 /** One account at a provider, in one environment. */
@@ -236,164 +285,8 @@ export type Connection = {
   can: string[];
 };
 
-/** One change, as a person reads it. */
-export type Change = {
-  /** Which one. */
-  id: string;
-  /** When. */
-  at: string;
-  /** The line it is about. */
-  connection: string | null;
-  /** How it looks on the board. */
-  signal: Signal;
-  /** What happened. */
-  say: string;
-  /** More about it. */
-  detail: string | null;
-  /** Who or what did it. */
-  actor: string;
-};
-
-/** One bar of the day. */
-export type HourCount = {
-  /** When the hour begins. */
-  hour: string;
-  /** Arrived. */
-  delivered: number;
-  /** Taken over, awaiting a receipt; or outcome unknown. */
-  awaiting: number;
-  /** Queued or held. */
-  waiting: number;
-  /** Not sent, or known not to have arrived. */
-  failed: number;
-  /** Waiting for its time. */
-  scheduled: number;
-};
-
-/** A number or an instant with its name. Instants are RFC 3339. */
-export type Fact = {
-  /** The value. */
-  value: string;
-  /** What it is. */
-  label: string;
-};
-
-/** What a card is about. */
-export type NeedKind = 'line' | 'messages' | 'vault' | 'disk' | 'unknown_outcomes';
-
-/** The one action that mends it. */
-export type Action = {
-  /** A verb, with the count when it matters. */
-  label: string;
-  /** The command that does it at once; null when a screen has to be opened. */
-  command: string | null;
-  /** Address of the screen. */
-  to: string;
-};
-
-/** One thing that needs a person: which, why, consequence, action. */
-export type NeedsYou = {
-  /** The same as long as it is the same thing. */
-  id: string;
-  /** What it is about. */
-  kind: NeedKind;
-  /** The line it is about. */
-  connection: string | null;
-  /** Which. */
-  title: string;
-  /** Since when. */
-  since: string | null;
-  /** Why. */
-  say: string;
-  /** What it costs; at most three. */
-  facts: Fact[];
-  /** What mends it. */
-  action: Action;
-};
-
-/** The verdict with what stands behind it. */
-export type OverviewVerdict = {
-  /** As a signal. */
-  signal: Signal;
-  /** In words. */
-  say: string;
-  /** More about it. */
-  detail: string | null;
-  /** The newest check it rests on, else now. */
-  checked_at: string;
-};
-
-/** The first screen. */
-export type Overview = {
-  /** How everything stands. */
-  verdict: OverviewVerdict;
-  /** What needs a person, most urgent first. */
-  needs_you: NeedsYou[];
-  /** The board, in an order that never changes. */
-  lines: Connection[];
-  /** Today, hour by hour. */
-  hours: HourCount[];
-  /** The newest changes. */
-  changes: Change[];
-  /** IANA name of the business's zone. */
-  zone: string;
-  /** Now, by the core's clock. */
-  now: string;
-};
-
-/** The checks of one line. */
-export type LineHealth = {
-  /** Which line. */
-  connection: string;
-  /** What the board shows. */
-  signal: Signal;
-  /** Newest last, at most 60. */
-  checks: Check[];
-  /** Last time something worked. */
-  last_good: string | null;
-  /** Median answer time of these checks. */
-  median_ms: number | null;
-  /** When it is checked next. */
-  next_check: string | null;
-};
-
-/** The checks of every line, and whether this computer has a network. */
-export type Health = {
-  /** Whether this computer has no network. */
-  offline: boolean;
-  /** Since when. */
-  offline_since: string | null;
-  /** One per line, in the board's order. */
-  items: LineHealth[];
-};
-
-/** Which changes. */
-export type ChangesArgs = {
-  /** `next` of the page before. */
-  after?: string;
-  /** 1 to 200, else 50. */
-  limit?: number;
-};
-
-/** A page of a long list, or a short list in one page. */
-export type List<T> = {
-  /** The rows. */
-  items: T[];
-  /** Where the next page starts; null at the end. */
-  next: string | null;
-};
-
-/** Which one. */
-export type ById<T> = {
-  /** Its id. */
-  id: T;
-};
-
-/** What kind of failure it was, and so what happens next (DESIGN §6). */
-export type FailureClass = 'transient' | 'deferred' | 'rate_limited' | 'unknown' | 'auth' | 'admin' | 'recipient' | 'opted_out' | 'content' | 'permanent';
-
-/** What became of an attempt. */
-export type AttemptOutcome = 'accepted' | 'refused' | 'unknown';
+/** What can be done with a line now. */
+export type ConnectionAction = 'pause' | 'resume' | 'disable' | 'enable' | 'test' | 'check' | 'remove' | 'reconnect';
 
 /** One attempt, with the message it was for. */
 export type ConnectionCall = {
@@ -423,37 +316,6 @@ export type ConnectionCall = {
   took_ms: number | null;
   /** The failure in plain words. */
   detail: string | null;
-};
-
-/** How fast a line may go. */
-export type LimitState = {
-  /** In words. */
-  say: string;
-  /** Units a second; null without a limit of its own. */
-  per_second: number | null;
-  /** How long what waits will take, in seconds. */
-  backlog_s: number | null;
-};
-
-/** Why a message is held. */
-export type HoldReason = 'reconnect' | 'admin' | 'paused' | 'breaker' | 'offline' | 'rate' | 'quiet_hours' | 'scheduled' | 'window' | 'disk' | 'restored' | 'asked';
-
-/** How many wait for one reason. */
-export type HeldCount = {
-  /** The reason. */
-  reason: HoldReason;
-  /** How many. */
-  count: number;
-};
-
-/** Receipts by webhook. */
-export type WebhookState = {
-  /** Where the provider is to report to. */
-  url: string | null;
-  /** The last authentic one. */
-  last_verified: string | null;
-  /** Deliveries turned away for their signature, since the line was made. */
-  refused_today: number;
 };
 
 /** A line with its settings and history. */
@@ -516,41 +378,74 @@ export type ConnectionDetail = {
   can: string[];
 };
 
-/** What becomes of a removed line's waiting work. */
-export type Waiting = 'cancel' | 'keep_as_failed';
+/** Where a connection is (DESIGN §7). */
+export type ConnectionState = 'pending' | 'active' | 'degraded' | 'reconnect' | 'admin' | 'paused' | 'disabled';
 
-/** Which line goes, and what becomes of its waiting work. */
-export type RemoveArgs = {
+/** When messages leave by one line. */
+export type Departure = {
   /** Which line. */
-  id: string;
-  /** What becomes of its waiting work. */
-  waiting: Waiting;
+  connection: string;
+  /** How many. */
+  count: number;
+  /** The first, about; null while the line is stopped. */
+  starts_at: string | null;
+  /** The last, about; null while the line is stopped. */
+  ends_at: string | null;
 };
 
-/** A line was removed. */
-export type Removed = {
-  /** Always true. */
-  removed: true;
-  /** Messages that were cancelled, or kept as failed. */
-  cancelled: number;
+/** Room on the disk. */
+export type DiskStatus = {
+  /** Free bytes; null when the system does not say. */
+  free_bytes: number | null;
+  /** Below this nothing new is accepted. */
+  floor_bytes: number;
+  /** Whether there is room. */
+  ok: boolean;
 };
 
-/** A real message by one line. */
-export type TestArgs = {
-  /** Which line. */
-  id: string;
-  /** To whom. */
-  to: string;
-  /** Another text than the usual one. */
-  body?: string;
+/** One thing that was looked at. */
+export type DoctorItem = {
+  /** What it is. */
+  what: string;
+  /** Whether it is well. */
+  ok: boolean;
+  /** What was found. */
+  say: string;
+  /** What can be done; empty when nothing needs to be. */
+  remedy: string;
 };
 
-/** Why a message waits, and until when if that is known. */
-export type Hold = {
-  /** The reason. */
-  reason: HoldReason;
-  /** Until then; null until something happens. */
-  until: string | null;
+/** Which world of the provider a connection speaks to. */
+export type Environment = 'production' | 'sandbox' | 'practice' | 'custom';
+
+/** A refusal as it crosses a door. The gateway wraps it as `{"error": …}`. */
+export type ErrorBody = {
+  /** A stable code, snake case. */
+  code: string;
+  /** What is the matter. */
+  message: string;
+  /** What can be done. */
+  remedy: string;
+  /** Which argument it is about. */
+  field?: string;
+};
+
+/** What is known beside the line's own state. */
+export type Facets = {
+  /** What the provider says of itself. */
+  vendor: VendorFacet;
+  /** Headroom at the provider. */
+  quota: QuotaFacet;
+  /** Whether receipts arrive. */
+  receipts: ReceiptsFacet;
+};
+
+/** A number or an instant with its name. Instants are RFC 3339. */
+export type Fact = {
+  /** The value. */
+  value: string;
+  /** What it is. */
+  label: string;
 };
 
 /** Why something did not work, as every door shows it. */
@@ -565,8 +460,205 @@ export type Failure = {
   remedy: string;
 };
 
-/** Where a message is (DESIGN §7). */
-export type MessageState = 'queued' | 'sending' | 'accepted' | 'sent' | 'delivered' | 'read' | 'held' | 'unknown' | 'needs_attention' | 'expired' | 'cancelled' | 'suppressed' | 'dismissed';
+/** What kind of failure it was, and so what happens next (DESIGN §6). */
+export type FailureClass = 'transient' | 'deferred' | 'rate_limited' | 'unknown' | 'auth' | 'admin' | 'recipient' | 'opted_out' | 'content' | 'permanent';
+
+/** How a field is filled in. */
+export type FieldKind = 'text' | 'password' | 'choice' | 'number' | 'email' | 'phone';
+
+/** The checks of every line, and whether this computer has a network. */
+export type Health = {
+  /** Whether this computer has no network. */
+  offline: boolean;
+  /** Since when. */
+  offline_since: string | null;
+  /** One per line, in the board's order. */
+  items: LineHealth[];
+};
+
+/** How many wait for one reason. */
+export type HeldCount = {
+  /** The reason. */
+  reason: HoldReason;
+  /** How many. */
+  count: number;
+};
+
+/** What waits by one line for one reason. */
+export type HeldGroup = {
+  /** Which line. */
+  connection: string;
+  /** The reason. */
+  reason: HoldReason;
+  /** How many. */
+  count: number;
+  /** When the oldest was accepted. */
+  oldest: string | null;
+  /** When the first stops being useful; null when that is not known or does not matter. */
+  first_expiry: string | null;
+  /** What ends the hold, in a plain sentence. */
+  say: string;
+};
+
+/** Why a message waits, and until when if that is known. */
+export type Hold = {
+  /** The reason. */
+  reason: HoldReason;
+  /** Until then; null until something happens. */
+  until: string | null;
+};
+
+/** Why a message is held. */
+export type HoldReason = 'reconnect' | 'admin' | 'paused' | 'breaker' | 'offline' | 'rate' | 'quiet_hours' | 'scheduled' | 'window' | 'disk' | 'restored' | 'asked';
+
+/** One bar of the day. */
+export type HourCount = {
+  /** When the hour begins. */
+  hour: string;
+  /** Arrived. */
+  delivered: number;
+  /** Taken over, awaiting a receipt; or outcome unknown. */
+  awaiting: number;
+  /** Queued or held. */
+  waiting: number;
+  /** Not sent, or known not to have arrived. */
+  failed: number;
+  /** Waiting for its time. */
+  scheduled: number;
+};
+
+/** When messages may leave, in the business's zone. */
+export type Hours = {
+  /** First minute, `HH:MM`. */
+  from: string;
+  /** First minute after, `HH:MM`. */
+  to: string;
+  /** 1 is Monday, 7 is Sunday. */
+  days: number[];
+};
+
+/** A file to be looked at. */
+export type ImportArgs = {
+  /** The file's text, with a header row. */
+  csv: string;
+  /** Column name to field: to, name, body, subject, send_at, useful_until; any other is a template field. */
+  map: Record<string, string>;
+  /** How the messages travel. */
+  channel: Channel;
+  /** The text, with `{field}` where a row's value goes. */
+  body?: string;
+  /** The subject of mails. */
+  subject?: string;
+  /** The line they leave by. */
+  connection?: string;
+  /** Two letters: where numbers without a country code belong. */
+  country?: string;
+};
+
+/** What a look at a file found. Nothing is stored. */
+export type ImportCheck = {
+  /** The columns of the header. */
+  columns: string[];
+  /** Rows below it. */
+  rows: number;
+  /** Rows that would be sent. */
+  ready: number;
+  /** The first 500 that cannot be, repetitions and people who opted out among them. */
+  bad: BadRow[];
+  /** How many cannot be. */
+  bad_count: number;
+  /** Of these, the same recipient and text as an earlier row. */
+  duplicates: number;
+  /** Of these, people who opted out. */
+  opted_out: number;
+  /** The first 20 as they would be sent. */
+  preview: PreviewRow[];
+  /** SMS parts in all; null for other channels. */
+  segments: number | null;
+};
+
+/** A file to be sent. */
+export type ImportStartArgs = {
+  /** The file's text, with a header row. */
+  csv: string;
+  /** Column name to field: to, name, body, subject, send_at, useful_until; any other is a template field. */
+  map: Record<string, string>;
+  /** How the messages travel. */
+  channel: Channel;
+  /** The text, with `{field}` where a row's value goes. */
+  body?: string;
+  /** The subject of mails. */
+  subject?: string;
+  /** The line they leave by. */
+  connection?: string;
+  /** Two letters: where numbers without a country code belong. */
+  country?: string;
+  /** What people call the batch. */
+  name?: string;
+  /** Not before: RFC 3339, or local as `2026-12-01 09:00`. */
+  send_at?: string;
+  /** Not after: RFC 3339, or local as `2026-12-01 09:00`. */
+  useful_until?: string;
+  /** The same key never sends twice. */
+  idempotency_key?: string;
+};
+
+/** A list that is always whole. */
+export type Items<T> = {
+  /** The rows. */
+  items: T[];
+};
+
+/** How fast a line may go. */
+export type LimitState = {
+  /** In words. */
+  say: string;
+  /** Units a second; null without a limit of its own. */
+  per_second: number | null;
+  /** How long what waits will take, in seconds. */
+  backlog_s: number | null;
+};
+
+/** The checks of one line. */
+export type LineHealth = {
+  /** Which line. */
+  connection: string;
+  /** What the board shows. */
+  signal: Signal;
+  /** Newest last, at most 60. */
+  checks: Check[];
+  /** Last time something worked. */
+  last_good: string | null;
+  /** Median answer time of these checks. */
+  median_ms: number | null;
+  /** When it is checked next. */
+  next_check: string | null;
+};
+
+/** A page of a long list, or a short list in one page. */
+export type List<T> = {
+  /** The rows. */
+  items: T[];
+  /** Where the next page starts; null at the end. */
+  next: string | null;
+};
+
+/** What the live feed carries. Rows never travel in events. */
+export type LiveEvent = {
+  type: 'changed';
+  /** What changed. */
+  tags: Tag[];
+} | {
+  type: 'message';
+  /** Which message. */
+  id: string;
+  /** Where it stands. */
+  state: MessageState;
+  /** Since when. */
+  at: string;
+} | {
+  type: 'gap'
+};
 
 /** One thing to one recipient. */
 export type Message = {
@@ -606,222 +698,6 @@ export type Message = {
   replaces: string | null;
   /** What happens next, in a plain sentence. */
   next: string;
-};
-
-/** How a field is filled in. */
-export type FieldKind = 'text' | 'password' | 'choice' | 'number' | 'email' | 'phone';
-
-/** One thing a provider asks for. */
-export type ProviderField = {
-  /** Its key in commands. */
-  key: string;
-  /** Its name on screen. */
-  label: string;
-  /** Where to find it. */
-  hint: string;
-  /** What it looks like. */
-  example: string;
-  /** What it has to match. */
-  pattern: string | null;
-  /** Whether it has to be filled in. */
-  required: boolean;
-  /** Whether it is sealed in the vault. */
-  secret: boolean;
-  /** How it is filled in. */
-  kind: FieldKind;
-  /** What can be chosen. */
-  choices: string[] | null;
-};
-
-/** A provider that can be connected. */
-export type ProviderInfo = {
-  /** Its key in commands. */
-  key: string;
-  /** Its name on screen. */
-  name: string;
-  /** How messages travel. */
-  channel: Channel;
-  /** Whether several lines may be connected in one environment. */
-  multiple: boolean;
-  /** Which worlds it has. */
-  environments: Environment[];
-  /** What it asks for. */
-  fields: ProviderField[];
-  /** Whether it reports by webhook. */
-  webhook: boolean;
-  /** Where its own documentation is. */
-  docs_url: string;
-};
-
-/** A list that is always whole. */
-export type Items<T> = {
-  /** The rows. */
-  items: T[];
-};
-
-/** A line to be connected. */
-export type ConnectArgs = {
-  /** Key of the provider. */
-  provider: string;
-  /** What people shall call the line. */
-  name: string;
-  /** Which world. */
-  environment: Environment;
-  /** What is no secret, by the key of its field. */
-  fields: Record<string, string>;
-  /** Secrets, by the key of their field. */
-  secrets: Record<string, string>;
-  /** Host variables overridden, such as `api`. */
-  urls?: Record<string, string>;
-  /** Prove the credential before anything is saved. */
-  test?: boolean;
-};
-
-/** What is to change about a line. What is left out stays. */
-export type UpdateArgs = {
-  /** Which line. */
-  id: string;
-  /** Another name. */
-  name?: string;
-  /** Other settings, by the key of their field. */
-  fields?: Record<string, string>;
-  /** Other secrets, by the key of their field. */
-  secrets?: Record<string, string>;
-};
-
-/** A message to be sent. */
-export type SendArgs = {
-  /** How it travels. */
-  channel: Channel;
-  /** A phone number as people write it, or a mail address. */
-  to: string;
-  /** The text, with `{field}` where a value of `fields` goes. */
-  body: string;
-  /** The subject of a mail. */
-  subject?: string;
-  /** Values for the text. */
-  fields?: Record<string, string>;
-  /** The line it leaves by. */
-  connection?: string;
-  /** Lines to try in order, instead of one. */
-  route?: string[];
-  /** Not before: RFC 3339, or local as `2026-12-01 09:00`. */
-  send_at?: string;
-  /** Not after: RFC 3339, or local as `2026-12-01 09:00`. */
-  useful_until?: string;
-  /** The same key and content never send twice. */
-  idempotency_key?: string;
-  /** The recipient's name. */
-  name?: string;
-};
-
-/** The alphabet a text is sent in. */
-export type SmsEncoding = 'gsm7' | 'ucs2';
-
-/** What a text takes on the air. */
-export type Segments = {
-  /** The alphabet. */
-  encoding: SmsEncoding;
-  /** Septets for GSM-7, UTF-16 units for UCS-2; without the joining headers. */
-  units: number;
-  /** Parts, each billed as one message. 0 only for an empty text, of which nothing is sent. */
-  segments: number;
-};
-
-/** A message as it would be sent. Nothing is stored. */
-export type Preview = {
-  /** The recipient, normalised. */
-  to: string;
-  /** The line it would leave by. */
-  connection: string;
-  /** The text with its fields filled in. */
-  body: string;
-  /** What the text takes on the air; null for other channels. */
-  segments: Segments | null;
-  /** Not before. */
-  send_at: string | null;
-  /** Not after. */
-  useful_until: string;
-  /** What the sender should know, in plain sentences. */
-  notes: string[];
-};
-
-/** Which messages are asked for. */
-export type MessagesArgs = {
-  /** Words that begin words of recipient, name, subject, text or failure. */
-  q?: string;
-  /** In one of these states, as they are shown. */
-  state?: MessageState[];
-  /** By one of these channels. */
-  channel?: Channel[];
-  /** By one of these lines. */
-  connection?: string[];
-  /** Of this batch. */
-  batch?: string;
-  /** Of this cause. */
-  cause?: string;
-  /** Accepted at or after this time. */
-  since?: string;
-  /** Accepted before this time. */
-  until?: string;
-  /** `next` of the page before. */
-  after?: string;
-  /** `prev` of the page after. */
-  before?: string;
-  /** 1 to 200, else 50. */
-  limit?: number;
-};
-
-/** A page of messages, newest first. */
-export type MessageList = {
-  /** The rows. */
-  items: Message[];
-  /** Where the page of older ones starts. */
-  next: string | null;
-  /** Where the page of newer ones starts. */
-  prev: string | null;
-  /** Exact when it is cheap to know, else null. */
-  total: number | null;
-  /** Set when a search stopped at its time budget; go on with `next`. */
-  searched_until: string | null;
-};
-
-/** One thing that happened. */
-export type TimelineEntry = {
-  /** When. */
-  at: string;
-  /** queued, intent, accepted, refused, unknown, held, released, `receipt:…`, retried, cancelled, dismissed, resolved … */
-  what: string;
-  /** More about it. */
-  detail: string | null;
-  /** Who or what did it. */
-  actor: string;
-};
-
-/** One try to hand a message over. */
-export type AttemptEntry = {
-  /** Which attempt. */
-  id: string;
-  /** Its number within the message, from 1. */
-  n: number;
-  /** By which line. */
-  connection: string;
-  /** When the intent was committed. */
-  intent_at: string;
-  /** When the outcome was committed. */
-  ended_at: string | null;
-  /** Null while in flight. */
-  outcome: AttemptOutcome | null;
-  /** Class of the failure. */
-  class: FailureClass | null;
-  /** Code of the failure. */
-  code: string | null;
-  /** HTTP status, where the code is one. */
-  http: number | null;
-  /** How long the answer took. */
-  took_ms: number | null;
-  /** The failure in plain words. */
-  detail: string | null;
 };
 
 /** A message with its text and everything that happened to it. */
@@ -874,151 +750,265 @@ export type MessageDetail = {
   next: string;
 };
 
-/** Which of the two lists of triage a cause stands in. */
-export type CauseState = 'needs_attention' | 'unknown';
+/** A page of messages, newest first. */
+export type MessageList = {
+  /** The rows. */
+  items: Message[];
+  /** Where the page of older ones starts. */
+  next: string | null;
+  /** Where the page of newer ones starts. */
+  prev: string | null;
+  /** Exact when it is cheap to know, else null. */
+  total: number | null;
+  /** Set when a search stopped at its time budget; go on with `next`. */
+  searched_until: string | null;
+};
 
-/** What is failing, how often and since when. */
-export type Cause = {
-  /** Names it in `messages`, `retry`, `dismiss` and `undismiss`. */
-  key: string;
-  /** Which line. */
+/** Where a message is (DESIGN §7). */
+export type MessageState = 'queued' | 'sending' | 'accepted' | 'sent' | 'delivered' | 'read' | 'held' | 'unknown' | 'needs_attention' | 'expired' | 'cancelled' | 'suppressed' | 'dismissed';
+
+/** Which messages are asked for. */
+export type MessagesArgs = {
+  /** Words that begin words of recipient, name, subject, text or failure. */
+  q?: string;
+  /** In one of these states, as they are shown. */
+  state?: MessageState[];
+  /** By one of these channels. */
+  channel?: Channel[];
+  /** By one of these lines. */
+  connection?: string[];
+  /** Of this batch. */
+  batch?: string;
+  /** Of this cause. */
+  cause?: string;
+  /** Accepted at or after this time. */
+  since?: string;
+  /** Accepted before this time. */
+  until?: string;
+  /** `next` of the page before. */
+  after?: string;
+  /** `prev` of the page after. */
+  before?: string;
+  /** 1 to 200, else 50. */
+  limit?: number;
+};
+
+/** What a card is about. */
+export type NeedKind = 'line' | 'messages' | 'vault' | 'disk' | 'unknown_outcomes';
+
+/** One thing that needs a person: which, why, consequence, action. */
+export type NeedsYou = {
+  /** The same as long as it is the same thing. */
+  id: string;
+  /** What it is about. */
+  kind: NeedKind;
+  /** The line it is about. */
+  connection: string | null;
+  /** Which. */
+  title: string;
+  /** Since when. */
+  since: string | null;
+  /** Why. */
+  say: string;
+  /** What it costs; at most three. */
+  facts: Fact[];
+  /** What mends it. */
+  action: Action;
+};
+
+/** A new token. Its secret is shown this once and kept nowhere. */
+export type NewToken = {
+  /** Which one. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** The secret. */
+  token: string;
+};
+
+/** No arguments at all. */
+export type None = Record<string, never>;
+
+/** The first screen. */
+export type Overview = {
+  /** How everything stands. */
+  verdict: OverviewVerdict;
+  /** What needs a person, most urgent first. */
+  needs_you: NeedsYou[];
+  /** The board, in an order that never changes. */
+  lines: Connection[];
+  /** Today, hour by hour. */
+  hours: HourCount[];
+  /** The newest changes. */
+  changes: Change[];
+  /** IANA name of the business's zone. */
+  zone: string;
+  /** Now, by the core's clock. */
+  now: string;
+};
+
+/** The verdict with what stands behind it. */
+export type OverviewVerdict = {
+  /** As a signal. */
+  signal: Signal;
+  /** In words. */
+  say: string;
+  /** More about it. */
+  detail: string | null;
+  /** The newest check it rests on, else now. */
+  checked_at: string;
+};
+
+/** A message as it would be sent. Nothing is stored. */
+export type Preview = {
+  /** The recipient, normalised. */
+  to: string;
+  /** The line it would leave by. */
   connection: string;
-  /** Class of the failure. */
-  class: FailureClass;
-  /** Code of the failure. */
+  /** The text with its fields filled in. */
+  body: string;
+  /** What the text takes on the air; null for other channels. */
+  segments: Segments | null;
+  /** Not before. */
+  send_at: string | null;
+  /** Not after. */
+  useful_until: string;
+  /** What the sender should know, in plain sentences. */
+  notes: string[];
+};
+
+/** A row as it would be sent. */
+export type PreviewRow = {
+  /** Its number in the file. */
+  row: number;
+  /** The recipient, normalised. */
+  to: string;
+  /** The recipient's name. */
+  name: string | null;
+  /** The text with its fields filled in. */
+  body: string;
+  /** SMS parts; null for other channels. */
+  segments: number | null;
+};
+
+/** What one look at a line found; null fields were not learnt. */
+export type Probe = {
+  /** When. */
+  at: string;
+  /** Whether it passed. */
+  ok: boolean;
+  /** How long the answer took. */
+  latency_ms: number | null;
+  /** What was wrong. */
+  say: string | null;
+  /** Its code. */
+  code: string | null;
+};
+
+/** One thing a provider asks for. */
+export type ProviderField = {
+  /** Its key in commands. */
+  key: string;
+  /** Its name on screen. */
+  label: string;
+  /** Where to find it. */
+  hint: string;
+  /** What it looks like. */
+  example: string;
+  /** What it has to match. */
+  pattern: string | null;
+  /** Whether it has to be filled in. */
+  required: boolean;
+  /** Whether it is sealed in the vault. */
+  secret: boolean;
+  /** How it is filled in. */
+  kind: FieldKind;
+  /** What can be chosen. */
+  choices: string[] | null;
+};
+
+/** A provider that can be connected. */
+export type ProviderInfo = {
+  /** Its key in commands. */
+  key: string;
+  /** Its name on screen. */
+  name: string;
+  /** How messages travel. */
+  channel: Channel;
+  /** Whether several lines may be connected in one environment. */
+  multiple: boolean;
+  /** Which worlds it has. */
+  environments: Environment[];
+  /** What it asks for. */
+  fields: ProviderField[];
+  /** Whether it reports by webhook. */
+  webhook: boolean;
+  /** Where its own documentation is. */
+  docs_url: string;
+};
+
+/** Headroom at the provider. */
+export type QuotaFacet = {
+  /** False where the provider does not tell. */
+  knowable: boolean;
+  /** Units left. */
+  left: number | null;
+  /** Units in all. */
+  of: number | null;
+  /** day, hour, minute … */
+  per: string | null;
+};
+
+/** Why a line is not well. */
+export type Reason = {
+  /** The provider's code, or ours in words. */
   code: string;
   /** What is the matter. */
   say: string;
   /** What can be done. */
   remedy: string;
-  /** How many messages. */
-  count: number;
-  /** When the first of these failed. */
-  first_at: string;
-  /** When the last of these failed. */
-  last_at: string;
-  /** Whether sending them again makes sense. */
-  retryable: boolean;
-  /** How it stands, in a few words. */
-  status: string;
-  /** Failed, or unknown. */
-  state: CauseState;
 };
 
-/** Which messages are sent again. */
-export type RetryArgs = {
-  /** These. */
-  ids?: string[];
-  /** All of this cause. */
-  cause?: string;
-  /** Only say what would happen. */
-  dry_run?: boolean;
-};
-
-/** When messages leave by one line. */
-export type Departure = {
-  /** Which line. */
-  connection: string;
-  /** How many. */
-  count: number;
-  /** The first, about; null while the line is stopped. */
-  starts_at: string | null;
-  /** The last, about; null while the line is stopped. */
-  ends_at: string | null;
-};
-
-/** A message that is left out. */
-export type Skipped = {
-  /** Which message. */
+/** One authenticated event from a provider. */
+export type Receipt = {
+  /** Which one. */
   id: string;
-  /** Its recipient. */
-  to: string;
-  /** Why. */
-  why: string;
+  /** Key of the provider. */
+  provider: string;
+  /** The line whose secret verified it. */
+  connection: string | null;
+  /** The provider's own id of it. */
+  event_id: string;
+  /** The provider's word for it. */
+  kind: string;
+  /** When it came. */
+  received_at: string;
+  /** Where it stands. */
+  state: ReceiptState;
+  /** Why it could not be processed. */
+  error: string | null;
+  /** The message it was about. */
+  message: string | null;
 };
 
-/** What a retry would do, or did. */
-export type RetryResult = {
-  /** Whether it was only rehearsed. */
-  dry_run: boolean;
-  /** How many would be sent. Set when `dry_run`. */
-  would_send?: number;
-  /** How many were queued again. Set when not `dry_run`. */
-  sent?: number;
-  /** The first 200 that are left out, with the reason. */
-  skipped: Skipped[];
-  /** How many are left out. */
-  skipped_count: number;
-  /** When they leave, by line. */
-  by_connection: Departure[];
-  /** SMS parts in all; null without SMS. */
-  segments: number | null;
-  /** In which order, in words. */
-  order: string;
-  /** The batch they are followed under. */
-  batch: string | null;
+/** Where a receipt stands. */
+export type ReceiptState = 'processed' | 'dead' | 'pending';
+
+/** Which receipts. */
+export type ReceiptsArgs = {
+  /** Only those that stand here. */
+  state?: ReceiptState;
+  /** `next` of the page before. */
+  after?: string;
+  /** 1 to 200, else 50. */
+  limit?: number;
 };
 
-/** Which messages. */
-export type WhichArgs = {
-  /** These. */
-  ids?: string[];
-  /** All of this cause. */
-  cause?: string;
-};
-
-/** How many a decision changed. */
-export type Changed = {
-  /** How many. */
-  changed: number;
-};
-
-/** Which messages are taken back. */
-export type CancelArgs = {
-  /** These. */
-  ids: string[];
-};
-
-/** A message that could not be taken back. */
-export type CancelRefused = {
-  /** Which message. */
-  id: string;
-  /** Why. */
-  why: string;
-};
-
-/** What could be taken back, and what could not. */
-export type Cancelled = {
-  /** How many were cancelled. */
-  changed: number;
-  /** Those that were not. */
-  refused: CancelRefused[];
-};
-
-/** What a person says of a message whose outcome is unknown. */
-export type ResolveAs = 'sent' | 'again' | 'drop';
-
-/** A decision about one message. */
-export type ResolveArgs = {
-  /** Which message. */
-  id: string;
-  /** What is to be made of it. */
-  as: ResolveAs;
-};
-
-/** What waits by one line for one reason. */
-export type HeldGroup = {
-  /** Which line. */
-  connection: string;
-  /** The reason. */
-  reason: HoldReason;
-  /** How many. */
-  count: number;
-  /** When the oldest was accepted. */
-  oldest: string | null;
-  /** When the first stops being useful; null when that is not known or does not matter. */
-  first_expiry: string | null;
-  /** What ends the hold, in a plain sentence. */
+/** Whether receipts arrive. */
+export type ReceiptsFacet = {
+  /** The last authentic one. */
+  last: string | null;
+  /** In words. */
   say: string;
 };
 
@@ -1044,164 +1034,20 @@ export type Released = {
   asked: number;
 };
 
-/** A file to be looked at. */
-export type ImportArgs = {
-  /** The file's text, with a header row. */
-  csv: string;
-  /** Column name to field: to, name, body, subject, send_at, useful_until; any other is a template field. */
-  map: Record<string, string>;
-  /** How the messages travel. */
-  channel: Channel;
-  /** The text, with `{field}` where a row's value goes. */
-  body?: string;
-  /** The subject of mails. */
-  subject?: string;
-  /** The line they leave by. */
-  connection?: string;
-  /** Two letters: where numbers without a country code belong. */
-  country?: string;
-};
-
-/** A row that cannot be sent, and how to mend it. */
-export type BadRow = {
-  /** Its number in the file, from 1 for the first row below the header. */
-  row: number;
-  /** Which column. */
-  column: string;
-  /** What stands there. */
-  value: string;
-  /** What is the matter. */
-  why: string;
-  /** How to mend it. */
-  mend: string;
-};
-
-/** A row as it would be sent. */
-export type PreviewRow = {
-  /** Its number in the file. */
-  row: number;
-  /** The recipient, normalised. */
-  to: string;
-  /** The recipient's name. */
-  name: string | null;
-  /** The text with its fields filled in. */
-  body: string;
-  /** SMS parts; null for other channels. */
-  segments: number | null;
-};
-
-/** What a look at a file found. Nothing is stored. */
-export type ImportCheck = {
-  /** The columns of the header. */
-  columns: string[];
-  /** Rows below it. */
-  rows: number;
-  /** Rows that would be sent. */
-  ready: number;
-  /** The first 500 that cannot be, repetitions and people who opted out among them. */
-  bad: BadRow[];
-  /** How many cannot be. */
-  bad_count: number;
-  /** Of these, the same recipient and text as an earlier row. */
-  duplicates: number;
-  /** Of these, people who opted out. */
-  opted_out: number;
-  /** The first 20 as they would be sent. */
-  preview: PreviewRow[];
-  /** SMS parts in all; null for other channels. */
-  segments: number | null;
-};
-
-/** A file to be sent. */
-export type ImportStartArgs = {
-  /** The file's text, with a header row. */
-  csv: string;
-  /** Column name to field: to, name, body, subject, send_at, useful_until; any other is a template field. */
-  map: Record<string, string>;
-  /** How the messages travel. */
-  channel: Channel;
-  /** The text, with `{field}` where a row's value goes. */
-  body?: string;
-  /** The subject of mails. */
-  subject?: string;
-  /** The line they leave by. */
-  connection?: string;
-  /** Two letters: where numbers without a country code belong. */
-  country?: string;
-  /** What people call the batch. */
-  name?: string;
-  /** Not before: RFC 3339, or local as `2026-12-01 09:00`. */
-  send_at?: string;
-  /** Not after: RFC 3339, or local as `2026-12-01 09:00`. */
-  useful_until?: string;
-  /** The same key never sends twice. */
-  idempotency_key?: string;
-};
-
-/** Whether a batch is still at work. */
-export type BatchState = 'running' | 'done' | 'cancelled';
-
-/** Many messages sent together, and where they stand. */
-export type Batch = {
-  /** Which batch. */
+/** Which line goes, and what becomes of its waiting work. */
+export type RemoveArgs = {
+  /** Which line. */
   id: string;
-  /** What people call it. */
-  name: string;
-  /** When it was made. */
-  created_at: string;
-  /** Rows it was made from, good and bad. */
-  total: number;
-  /** Queued, held or being handed over. */
-  waiting: number;
-  /** Taken over by the provider, awaiting a receipt. */
-  sent: number;
-  /** Arrived. */
-  delivered: number;
-  /** Not sent, or known not to have arrived. */
-  failed: number;
-  /** Outcome unknown. */
-  unknown: number;
-  /** Taken back. */
+  /** What becomes of its waiting work. */
+  waiting: Waiting;
+};
+
+/** A line was removed. */
+export type Removed = {
+  /** Always true. */
+  removed: true;
+  /** Messages that were cancelled, or kept as failed. */
   cancelled: number;
-  /** Rows that were refused. */
-  bad: BadRow[];
-  /** Whether it is still at work. */
-  state: BatchState;
-};
-
-/** Where a receipt stands. */
-export type ReceiptState = 'processed' | 'dead' | 'pending';
-
-/** Which receipts. */
-export type ReceiptsArgs = {
-  /** Only those that stand here. */
-  state?: ReceiptState;
-  /** `next` of the page before. */
-  after?: string;
-  /** 1 to 200, else 50. */
-  limit?: number;
-};
-
-/** One authenticated event from a provider. */
-export type Receipt = {
-  /** Which one. */
-  id: string;
-  /** Key of the provider. */
-  provider: string;
-  /** The line whose secret verified it. */
-  connection: string | null;
-  /** The provider's own id of it. */
-  event_id: string;
-  /** The provider's word for it. */
-  kind: string;
-  /** When it came. */
-  received_at: string;
-  /** Where it stands. */
-  state: ReceiptState;
-  /** Why it could not be processed. */
-  error: string | null;
-  /** The message it was about. */
-  message: string | null;
 };
 
 /** Which dead receipts; all of them when none is named. */
@@ -1218,18 +1064,90 @@ export type Replayed = {
   still_dead: number;
 };
 
-/** When messages may leave, in the business's zone. */
-export type Hours = {
-  /** First minute, `HH:MM`. */
-  from: string;
-  /** First minute after, `HH:MM`. */
-  to: string;
-  /** 1 is Monday, 7 is Sunday. */
-  days: number[];
+/** A decision about one message. */
+export type ResolveArgs = {
+  /** Which message. */
+  id: string;
+  /** What is to be made of it. */
+  as: ResolveAs;
 };
 
-/** How the window looks. */
-export type Theme = 'system' | 'light' | 'dark';
+/** What a person says of a message whose outcome is unknown. */
+export type ResolveAs = 'sent' | 'again' | 'drop';
+
+/** Which messages are sent again. */
+export type RetryArgs = {
+  /** These. */
+  ids?: string[];
+  /** All of this cause. */
+  cause?: string;
+  /** Only say what would happen. */
+  dry_run?: boolean;
+};
+
+/** What a retry would do, or did. */
+export type RetryResult = {
+  /** Whether it was only rehearsed. */
+  dry_run: boolean;
+  /** How many would be sent. Set when `dry_run`. */
+  would_send?: number;
+  /** How many were queued again. Set when not `dry_run`. */
+  sent?: number;
+  /** The first 200 that are left out, with the reason. */
+  skipped: Skipped[];
+  /** How many are left out. */
+  skipped_count: number;
+  /** When they leave, by line. */
+  by_connection: Departure[];
+  /** SMS parts in all; null without SMS. */
+  segments: number | null;
+  /** In which order, in words. */
+  order: string;
+  /** The batch they are followed under. */
+  batch: string | null;
+};
+
+/** A token was revoked. */
+export type Revoked = {
+  /** Always true. */
+  revoked: true;
+};
+
+/** What a text takes on the air. */
+export type Segments = {
+  /** The alphabet. */
+  encoding: SmsEncoding;
+  /** Septets for GSM-7, UTF-16 units for UCS-2; without the joining headers. */
+  units: number;
+  /** Parts, each billed as one message. 0 only for an empty text, of which nothing is sent. */
+  segments: number;
+};
+
+/** A message to be sent. */
+export type SendArgs = {
+  /** How it travels. */
+  channel: Channel;
+  /** A phone number as people write it, or a mail address. */
+  to: string;
+  /** The text, with `{field}` where a value of `fields` goes. */
+  body: string;
+  /** The subject of a mail. */
+  subject?: string;
+  /** Values for the text. */
+  fields?: Record<string, string>;
+  /** The line it leaves by. */
+  connection?: string;
+  /** Lines to try in order, instead of one. */
+  route?: string[];
+  /** Not before: RFC 3339, or local as `2026-12-01 09:00`. */
+  send_at?: string;
+  /** Not after: RFC 3339, or local as `2026-12-01 09:00`. */
+  useful_until?: string;
+  /** The same key and content never send twice. */
+  idempotency_key?: string;
+  /** The recipient's name. */
+  name?: string;
+};
 
 /** Everything that can be set. */
 export type Settings = {
@@ -1253,6 +1171,134 @@ export type Settings = {
   notifications: boolean;
 };
 
+/** What the board shows. */
+export type Signal = 'clear' | 'caution' | 'danger' | 'off' | 'unknown';
+
+/** A message that is left out. */
+export type Skipped = {
+  /** Which message. */
+  id: string;
+  /** Its recipient. */
+  to: string;
+  /** Why. */
+  why: string;
+};
+
+/** The alphabet a text is sent in. */
+export type SmsEncoding = 'gsm7' | 'ucs2';
+
+/** How this home stands. */
+export type Status = {
+  /** Version of the program. */
+  version: string;
+  /** The home's folder. */
+  home: string;
+  /** When the engine started. */
+  started_at: string;
+  /** Port of the gateway; null while it does not listen. */
+  port: number | null;
+  /** Where providers reach the gateway. */
+  public_url: string | null;
+  /** How everything stands. */
+  verdict: Verdict;
+  /** Lines on the board. */
+  lines: number;
+  /** Messages waiting. */
+  waiting: number;
+  /** Messages failed. */
+  failed: number;
+  /** Messages whose outcome is unknown. */
+  unknown: number;
+  /** Where credentials are sealed. */
+  vault: VaultStatus;
+  /** Room on the disk. */
+  disk: DiskStatus;
+  /** Whether this computer has no network. */
+  offline: boolean;
+  /** The store. */
+  store: StoreStatus;
+  /** Whether there are practice lines. */
+  practice: boolean;
+  /** IANA name of the business's zone. */
+  zone: string;
+};
+
+/** The store. */
+export type StoreStatus = {
+  /** Messages kept. */
+  messages: number;
+  /** Size of its file. */
+  bytes: number;
+};
+
+/** An address that is not to be written to any more. */
+export type SuppressArgs = {
+  /** By which channel. */
+  channel: Channel;
+  /** A phone number as people write it, or a mail address. */
+  address: string;
+  /** Who said so, and how. */
+  why: string;
+};
+
+/** One address that is not written to. */
+export type Suppression = {
+  /** By which channel. */
+  channel: Channel;
+  /** Which address. */
+  address: string;
+  /** Since when. */
+  since: string;
+  /** What said so. */
+  source: string;
+};
+
+/** Which addresses. */
+export type SuppressionsArgs = {
+  /** `next` of the page before. */
+  after?: string;
+  /** Only addresses that begin so. */
+  q?: string;
+  /** 1 to 200, else 50. */
+  limit?: number;
+};
+
+/** What a screen may show that has changed. */
+export type Tag = 'messages' | 'causes' | 'connections' | 'health' | 'batches' | 'receipts' | 'settings' | 'tokens' | 'changes' | 'suppressions';
+
+/** A real message by one line. */
+export type TestArgs = {
+  /** Which line. */
+  id: string;
+  /** To whom. */
+  to: string;
+  /** Another text than the usual one. */
+  body?: string;
+};
+
+/** How the window looks. */
+export type Theme = 'system' | 'light' | 'dark';
+
+/** One thing that happened. */
+export type TimelineEntry = {
+  /** When. */
+  at: string;
+  /** queued, intent, accepted, refused, unknown, held, released, `receipt:…`, retried, cancelled, dismissed, resolved … */
+  what: string;
+  /** More about it. */
+  detail: string | null;
+  /** Who or what did it. */
+  actor: string;
+};
+
+/** Today's rate, with its denominator. */
+export type Today = {
+  /** Arrived. */
+  delivered: number;
+  /** Arrived, or known not to. */
+  decided: number;
+};
+
 /** A token without its secret. */
 export type Token = {
   /** Which one. */
@@ -1271,54 +1317,6 @@ export type TokenCreateArgs = {
   name: string;
 };
 
-/** A new token. Its secret is shown this once and kept nowhere. */
-export type NewToken = {
-  /** Which one. */
-  id: string;
-  /** What it is for. */
-  name: string;
-  /** The secret. */
-  token: string;
-};
-
-/** A token was revoked. */
-export type Revoked = {
-  /** Always true. */
-  revoked: true;
-};
-
-/** Which addresses. */
-export type SuppressionsArgs = {
-  /** `next` of the page before. */
-  after?: string;
-  /** Only addresses that begin so. */
-  q?: string;
-  /** 1 to 200, else 50. */
-  limit?: number;
-};
-
-/** One address that is not written to. */
-export type Suppression = {
-  /** By which channel. */
-  channel: Channel;
-  /** Which address. */
-  address: string;
-  /** Since when. */
-  since: string;
-  /** What said so. */
-  source: string;
-};
-
-/** An address that is not to be written to any more. */
-export type SuppressArgs = {
-  /** By which channel. */
-  channel: Channel;
-  /** A phone number as people write it, or a mail address. */
-  address: string;
-  /** Who said so, and how. */
-  why: string;
-};
-
 /** An address that may be written to again. */
 export type UnsuppressArgs = {
   /** By which channel. */
@@ -1333,68 +1331,70 @@ export type Unsuppressed = {
   removed: boolean;
 };
 
-/** Where the copy goes. */
-export type BackupArgs = {
-  /** A full path to a file that does not exist; a new name under `backups` in the home by itself. */
-  path?: string;
-};
-
-/** A backup that was made. */
-export type Backup = {
-  /** The file. */
-  path: string;
-  /** Its size. */
-  bytes: number;
-  /** How long it took. */
-  took_ms: number;
-};
-
-/** One thing that was looked at. */
-export type DoctorItem = {
-  /** What it is. */
-  what: string;
-  /** Whether it is well. */
-  ok: boolean;
-  /** What was found. */
-  say: string;
-  /** What can be done; empty when nothing needs to be. */
-  remedy: string;
-};
-
-/** What a screen may show that has changed. */
-export type Tag = 'messages' | 'causes' | 'connections' | 'health' | 'batches' | 'receipts' | 'settings' | 'tokens' | 'changes' | 'suppressions';
-
-/** What the live feed carries. Rows never travel in events. */
-export type LiveEvent = {
-  type: 'changed';
-  /** What changed. */
-  tags: Tag[];
-} | {
-  type: 'message';
-  /** Which message. */
+/** What is to change about a line. What is left out stays. */
+export type UpdateArgs = {
+  /** Which line. */
   id: string;
-  /** Where it stands. */
-  state: MessageState;
-  /** Since when. */
-  at: string;
-} | {
-  type: 'gap'
+  /** Another name. */
+  name?: string;
+  /** Other settings, by the key of their field. */
+  fields?: Record<string, string>;
+  /** Other secrets, by the key of their field. */
+  secrets?: Record<string, string>;
 };
 
-/** A refusal as it crosses a door. The gateway wraps it as `{"error": …}`. */
-export type ErrorBody = {
-  /** A stable code, snake case. */
-  code: string;
-  /** What is the matter. */
-  message: string;
-  /** What can be done. */
-  remedy: string;
-  /** Which argument it is about. */
-  field?: string;
+/** Where the vault's key lives. */
+export type VaultMode = 'keyring' | 'passphrase' | 'session' | 'locked';
+
+/** Where credentials are sealed. */
+export type VaultStatus = {
+  /** Where the key lives. */
+  mode: VaultMode;
+  /** In a plain sentence. */
+  say: string;
 };
 
-/** What can be done with a line now. */
-export type ConnectionAction = 'pause' | 'resume' | 'disable' | 'enable' | 'test' | 'check' | 'remove' | 'reconnect';
+/** What the provider says of itself. */
+export type VendorFacet = {
+  /** As a signal. */
+  state: VendorState;
+  /** In words. */
+  say: string | null;
+};
+
+/** What the provider says of itself, as a signal. */
+export type VendorState = 'clear' | 'caution' | 'danger' | 'unknown';
+
+/** How everything stands, in one sentence. */
+export type Verdict = {
+  /** As a signal. */
+  signal: Signal;
+  /** In words. */
+  say: string;
+  /** The newest check it rests on, else now. */
+  checked_at: string;
+};
+
+/** What becomes of a removed line's waiting work. */
+export type Waiting = 'cancel' | 'keep_as_failed';
+
+/** Receipts by webhook. */
+export type WebhookState = {
+  /** Where the provider is to report to. */
+  url: string | null;
+  /** The last authentic one. */
+  last_verified: string | null;
+  /** Deliveries turned away for their signature, since the line was made. */
+  refused_today: number;
+};
+
+/** Which messages. */
+export type WhichArgs = {
+  /** These. */
+  ids?: string[];
+  /** All of this cause. */
+  cause?: string;
+};
 
 /** Every command once: its arguments and its result. */
 export interface Commands {

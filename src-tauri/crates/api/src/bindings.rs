@@ -29,18 +29,18 @@ export type ArgsOf<N extends CommandName> = Commands[N]['args'];
 export type ResultOf<N extends CommandName> = Commands[N]['result'];
 ";
 
-/// The declarations that have been met, those they refer to before them.
+/// The declarations that have been met, by name: the order in which they are met differs from one
+/// build to the next.
 pub(crate) struct Types {
     config: Config,
-    known: BTreeMap<String, ()>,
-    declared: Vec<String>,
+    declared: BTreeMap<String, String>,
 }
 
 impl Types {
     fn new() -> Self {
         // Our integers are counts, sizes and milliseconds, all far below 2^53; ids are strings.
         let config = Config::new().with_large_int("number");
-        Self { config, known: BTreeMap::new(), declared: Vec::new() }
+        Self { config, declared: BTreeMap::new() }
     }
 
     /// The TypeScript name of a type, which is declared with everything it refers to.
@@ -58,14 +58,16 @@ impl TypeVisitor for Types {
             T::visit_dependencies(self);
             return;
         }
-        if self.known.insert(T::ident(&self.config), ()).is_some() {
+        let name = T::ident(&self.config);
+        if self.declared.contains_key(&name) {
             T::visit_generics(self);
             return;
         }
+        let docs = T::docs().map(|docs| pretty::comment(&docs, 0)).unwrap_or_default();
+        let text = format!("{docs}export {}\n", pretty::tidy(&T::decl(&self.config)));
+        self.declared.insert(name, text);
         T::visit_generics(self);
         T::visit_dependencies(self);
-        let docs = T::docs().map(|docs| pretty::comment(&docs, 0)).unwrap_or_default();
-        self.declared.push(format!("{docs}export {}\n", pretty::tidy(&T::decl(&self.config))));
     }
 }
 
@@ -81,7 +83,8 @@ pub fn typescript() -> String {
     {
         debug_assert!(!name.is_empty(), "shapes that no command names are declared too");
     }
-    let mut file = format!("{HEAD}\n{}\n", types.declared.join("\n"));
+    let declared: Vec<&str> = types.declared.values().map(String::as_str).collect();
+    let mut file = format!("{HEAD}\n{}\n", declared.join("\n"));
     file.push_str(
         "/** Every command once: its arguments and its result. */\nexport interface Commands {\n",
     );
