@@ -4,7 +4,7 @@ import type { Channel, Environment, HoldReason, MessageState, Signal } from '@/a
 /** Units. A thin rule: a number, a space, a unit. */
 export const formatText = {
   milliseconds: (n: number) => `${n} ms`,
-  underMillisecond: 'under 1 ms',
+  underMillisecond: '< 1 ms',
   seconds: (n: number) => `${n} s`,
   secondsText: (n: string) => `${n} s`,
   minutes: (n: number) => `${n} min`,

@@ -312,7 +312,11 @@ export function DataGrid<T>({
             })}
           </div>
         </div>
-        {pages.isPending && <SkeletonRows label={partText.grid.loading} height={rowHeight} />}
+        {pages.isPending && (
+          <div className={styles.waiting}>
+            <SkeletonRows label={partText.grid.loading} height={rowHeight} />
+          </div>
+        )}
         {!pages.isPending && rows.length === 0 && pages.error !== null && (
           <ErrorState
             error={pages.error}

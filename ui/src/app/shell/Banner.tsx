@@ -1,58 +1,35 @@
 /** Above everything: the link to the core is lost, or this computer is offline. */
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef } from 'react';
 import { Button, Lamp } from '@/components';
 import { announce } from '../announce';
-import { now } from '../clock';
 import { useCore, useFormat, useStatus } from '../queries';
 import { appText as t } from '../text';
+import { useLink } from '../useLink';
 import styles from './Banner.module.css';
-
-const GRACE_MS = 1_000;
 
 export function Banner() {
   const { host } = useCore();
   const format = useFormat();
   const status = useStatus();
-  const link = useSyncExternalStore(host.watchLink, host.link);
-  const [lostAt, setLostAt] = useState<number | null>(null);
-  const seen = useRef<number | null>(null);
+  const link = useLink();
   const wasLost = useRef(false);
 
   useEffect(() => {
-    if (link === 'live') {
-      seen.current = now();
-      setLostAt(null);
-      if (wasLost.current) announce(t.link.back);
-      wasLost.current = false;
-      return;
-    }
-    if (link === 'refused') wasLost.current = true;
-    if (link !== 'lost') return;
-    const since = now();
-    // A restart of the board is shorter than this: nothing to worry anyone about.
-    const timer = setTimeout(() => {
-      wasLost.current = true;
-      setLostAt(since);
-    }, GRACE_MS);
-    return () => clearTimeout(timer);
-  }, [link]);
+    if (link.state === 'fine' && wasLost.current) announce(t.link.back);
+    wasLost.current = link.state !== 'fine';
+  }, [link.state]);
 
-  if (link === 'refused') {
+  if (link.state !== 'fine') {
+    const say =
+      link.state === 'refused'
+        ? t.link.refused
+        : link.seen === null
+          ? t.link.lostPlain
+          : t.link.lost(format.timeZoned(link.seen));
     return (
       <div className={styles.banner} role="alert">
         <Lamp signal="unknown" silent />
-        <span>{t.link.refused}</span>
-        <Button size="sm" onClick={() => host.reconnect()}>
-          {t.link.now}
-        </Button>
-      </div>
-    );
-  }
-  if (lostAt !== null) {
-    return (
-      <div className={styles.banner} role="alert">
-        <Lamp signal="unknown" silent />
-        <span>{seen.current === null ? t.link.lostPlain : t.link.lost(format.timeZoned(lostAt))}</span>
+        <span>{say}</span>
         <Button size="sm" onClick={() => host.reconnect()}>
           {t.link.now}
         </Button>

@@ -62,14 +62,16 @@ export function One({ lines, start, header }: OneProps) {
   const missing = missingOf(draft, channel);
   const args = channel === null ? null : sendArgs(draft, channel, format);
   const rested = useRested(args);
-  const complete = rested !== null && args !== null && missing.length === 0;
+  const complete = args !== null && missing.length === 0;
+  const settled = complete && JSON.stringify(rested) === JSON.stringify(args);
+  // Asked only about what stands there now; the answer before stays on screen meanwhile.
   const preview = useCommand('preview', rested ?? { channel: 'sms', to: '', body: '' }, {
-    enabled: complete,
+    enabled: settled,
     keep: true,
   });
-  const settled = complete && JSON.stringify(rested) === JSON.stringify(args);
+  const fresh = settled && !preview.isPlaceholderData;
   // The refusal of what stood there a moment ago says nothing about what stands there now.
-  const refusal: ApiError | null = send.error ?? (settled ? preview.error : null);
+  const refusal: ApiError | null = send.error ?? (fresh ? preview.error : null);
   const shown: Preview | undefined =
     complete && preview.error === null && preview.data !== undefined ? preview.data : undefined;
 
@@ -215,6 +217,7 @@ export function One({ lines, start, header }: OneProps) {
       </div>
       <OnePanel
         preview={shown}
+        fresh={fresh}
         checking={complete && (preview.isFetching || !settled)}
         draft={draft}
         channel={channel}

@@ -24,6 +24,8 @@ export function forcedText(body: string): string | null {
 
 export interface OnePanelProps {
   preview: Preview | undefined;
+  /** False while it is about what stood in the form a moment ago. */
+  fresh: boolean;
   checking: boolean;
   draft: Draft;
   channel: Channel | null;
@@ -32,7 +34,16 @@ export interface OnePanelProps {
   children: ReactNode;
 }
 
-export function OnePanel({ preview, checking, draft, channel, lines, footer, children }: OnePanelProps) {
+export function OnePanel({
+  preview,
+  fresh,
+  checking,
+  draft,
+  channel,
+  lines,
+  footer,
+  children,
+}: OnePanelProps) {
   const format = useFormat();
   const lineName = useLineName();
   const line = lines.find((l) => l.id === preview?.connection);
@@ -93,7 +104,7 @@ export function OnePanel({ preview, checking, draft, channel, lines, footer, chi
             {channel === 'email' && draft.subject !== '' && (
               <span className={styles.subject}>{draft.subject}</span>
             )}
-            <Bubble template={draft.body} values={values} filled={preview?.body} />
+            <Bubble template={draft.body} values={values} filled={fresh ? preview?.body : undefined} />
           </section>
         )}
       </div>

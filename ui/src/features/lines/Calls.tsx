@@ -11,6 +11,12 @@ import { linesText } from './text';
 
 const t = linesText.calls;
 
+/** Not knowing is no failure, and looks like none. */
+function tone(call: Pick<ConnectionCall, 'outcome'>): string | undefined {
+  if (call.outcome === 'refused') return styles.bad;
+  return call.outcome === 'unknown' ? styles.unsure : styles.quiet;
+}
+
 export function isFailed(call: Pick<ConnectionCall, 'outcome'>): boolean {
   return call.outcome === 'refused' || call.outcome === 'unknown';
 }
@@ -71,7 +77,7 @@ export function Calls({ calls }: { calls: readonly ConnectionCall[] }) {
                       {detail}
                     </span>
                   </td>
-                  <td className={isFailed(call) ? styles.bad : styles.quiet}>
+                  <td className={tone(call)}>
                     {call.http === null ? word : format.number(call.http)}
                     {call.http !== null && <span className="vh">, {word}</span>}
                   </td>

@@ -11,18 +11,9 @@ import { lineName } from '@/app/words';
 import { Button, ErrorState, IconButton, Lamp, Menu, type MenuItem, Note, SkeletonRows } from '@/components';
 import { Calls } from './Calls';
 import { EditDialog } from './EditDialog';
+import { Checks, History, Limits, SignIn, Webhook } from './LineHealth';
 import styles from './LinePage.module.css';
-import {
-  askedOf,
-  Checks,
-  Held,
-  History,
-  Identity,
-  Limits,
-  LineSettings,
-  SignIn,
-  Webhook,
-} from './LineSections';
+import { askedOf, Held, Identity, LineSettings } from './LineSections';
 import { ReconnectDialog } from './ReconnectDialog';
 import { ReleaseDialog } from './ReleaseDialog';
 import { RemoveDialog } from './RemoveDialog';

@@ -144,7 +144,7 @@ export function wrongColumn(): Column<Message> {
   return {
     key: 'wrong',
     header: t.columns.wrong,
-    width: 'minmax(150px, 1.8fr)',
+    width: 'minmax(134px, 1.8fr)',
     render: (m) => (
       <TwoLines
         mono={m.failure !== null && m.failure.code !== ''}

@@ -3,6 +3,7 @@ import { useNow } from '@/app/clock';
 import { makeFormat } from '@/app/format';
 import { useCommand, useStatus } from '@/app/queries';
 import { Screen } from '@/app/Screen';
+import { useLink } from '@/app/useLink';
 import { ErrorState, Note, SkeletonRows } from '@/components';
 import { Board } from './Board';
 import { Changes } from './Changes';
@@ -17,6 +18,7 @@ export function Overview() {
   const { data, error, isFetching, refetch } = useCommand('overview', {});
   const status = useStatus();
   const now = useNow();
+  const link = useLink();
   const format = makeFormat(data?.zone ?? status?.zone ?? 'UTC');
 
   if (data !== undefined && data.lines.length === 0) {
@@ -46,21 +48,29 @@ export function Overview() {
       </Screen>
     );
   }
+  const known = error === null && link.state === 'fine';
   return (
     <Screen title={t.title}>
       <div className={styles.layout}>
-        {error !== null && (
+        {error !== null && link.state === 'fine' && (
           <Note signal="unknown" role="status" className={styles.stale}>
-            <b>{t.cannotSince(format.timeZoned(data.now))}</b> {error.remedy}
+            {error.message} {error.remedy}
           </Note>
         )}
-        <Verdict
-          signal={error === null ? data.verdict.signal : 'unknown'}
-          say={data.verdict.say}
-          detail={data.verdict.detail}
-          when={format.full(now)}
-          checked={t.checked(format.seconds(data.verdict.checked_at))}
-        />
+        {known ? (
+          <Verdict
+            {...data.verdict}
+            when={format.full(now)}
+            checked={t.checked(format.seconds(data.verdict.checked_at))}
+          />
+        ) : (
+          // What was clear an hour ago is not clear now.
+          <Verdict
+            signal="unknown"
+            say={t.cannotSince(format.timeZoned(data.now))}
+            detail={data.verdict.say}
+          />
+        )}
         <Needs items={data.needs_you} lines={data.lines} format={format} now={now} />
         <Board lines={data.lines} format={format} now={now} />
         <div className={styles.lower}>

@@ -50,7 +50,7 @@ export function SettingsScreen() {
                 key={key}
                 to="/settings"
                 hash={key}
-                activeOptions={{ exact: true, includeHash: true }}
+                activeOptions={{ exact: true, includeHash: true, includeSearch: false }}
                 activeProps={{ 'aria-current': 'location' }}
               >
                 {t.sections[key]}

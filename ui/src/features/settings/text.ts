@@ -178,7 +178,7 @@ export const settingsText = {
       pending: 'Not processed yet',
     } satisfies Record<ReceiptState, string>,
     none: 'No provider has reported anything yet.',
-    noneDead: 'Every receipt was processed.',
+    noneDead: 'No receipt had to be put aside.',
     open: 'Open message',
     again: 'Process again',
     againAll: 'Process all again',

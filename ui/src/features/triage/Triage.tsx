@@ -174,11 +174,11 @@ export function Triage() {
     const facts = { format, now, lineName };
     return [
       timeColumn(facts),
-      toColumn('minmax(124px, 0.9fr)'),
+      toColumn('minmax(112px, 0.9fr)'),
       channelColumn(facts),
       wrongColumn(),
       triesColumn(facts),
-      settleColumn('minmax(132px, 0.9fr)', causes),
+      settleColumn('minmax(130px, 0.9fr)', causes),
     ];
   }, [format, now, lineName, causes]);
 
