@@ -18,12 +18,14 @@ mkdirSync(folder, { recursive: true });
 const usual = { width: 1280, height: 800 };
 const small = { width: 1024, height: 640 };
 const huge = { width: 2560, height: 1440 };
+/** What one has to scroll to. */
+const tall = { width: 1280, height: 2400 };
 
 /** One state, in both themes; at other sizes too when they are given. */
 async function shoot(page: Page, name: string, sizes = [usual]): Promise<void> {
   for (const size of sizes) {
     await page.setViewportSize(size);
-    const suffix = size === usual ? '' : `-${size.width}`;
+    const suffix = size === usual ? '' : size === tall ? '-whole' : `-${size.width}`;
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await page.screenshot({ path: join(folder, `${name}-${theme}${suffix}.png`), animations: 'disabled' });
@@ -74,7 +76,8 @@ test('every screen after a morning', async ({ page, open, owner }) => {
     await open(place.path);
     await settled(page);
     const board = place.name === 'overview' || place.name.startsWith('triage');
-    await shoot(page, place.name, board ? [usual, small, huge] : [usual, small]);
+    const long = place.name === 'settings' || place.name === 'line';
+    await shoot(page, place.name, [usual, small, ...(board ? [huge] : []), ...(long ? [tall] : [])]);
   }
 });
 
@@ -206,7 +209,7 @@ test.describe('when reading fails or takes its time', () => {
       await page.goto(new URL(path, owner.gateway).href);
       await expect(page.locator('main [role=status]').first()).toBeAttached();
       // Grey rows come after 300 ms, so that what is quick never flashes.
-      await page.locator('main [class*=bar], main [class*=skeleton]').first().waitFor({ state: 'attached' });
+      await page.locator('main [role=status] > [aria-hidden=true]').first().waitFor({ state: 'attached' });
       await shoot(page, `${name(path)}-loading`);
       for (const go of waiting) go();
       waiting.clear();

@@ -37,13 +37,27 @@ test('a lost connection is said, old facts stay, and it mends by itself', async 
   await expect(banner).toBeVisible();
   await expect(banner).toContainText('Everything here is as of');
   await text(owner, { to: people.grace, name: 'Grace Lindholm' });
-  link.mend();
   await banner.getByRole('button', { name: 'Try now' }).click();
+  await expect(banner, 'trying does not make it so').toBeVisible();
+  link.mend();
   await expect(banner).toBeHidden();
   await expect(
     page.getByRole('row').filter({ hasText: 'Grace Lindholm' }),
     'what happened meanwhile is read again',
   ).toBeVisible();
+});
+
+test('the overview does not call clear what nobody can look at any more', async ({ page, open }) => {
+  const link = await wire(page);
+  await open('/');
+  const verdict = page.getByText('All lines clear. Nothing is waiting.');
+  await expect(verdict).toBeVisible();
+  await link.cut();
+  await expect(page.getByText(/^Cannot check lines\. Last known/)).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Line board' }), 'the last facts stay').toBeVisible();
+  link.mend();
+  await expect(page.getByText(/^Cannot check lines/)).toHaveCount(0);
+  await expect(verdict).toBeVisible();
 });
 
 test('when Signalbox stops the board says so, and a new start shows everything again', async ({

@@ -55,7 +55,7 @@ export async function morning(owner: Owner): Promise<Morning> {
   await becomes(owner, delivered.id, 'delivered');
   await owner.call('pause', { id: lines.resend });
   await mail(owner, { to: mailboxes.delivered, name: 'Noor Petrossian', by: 'resend' });
-  await owner.call('suppress', { channel: 'sms', address: people.mary, why: 'told us on the phone' });
+  await owner.call('suppress', { channel: 'sms', address: '+1 555 555 0103', why: 'told us on the phone' });
   await owner.call('token_create', { name: 'booking site' });
   return { delivered: delivered.id, failed: failed.id, unknown: unknown.id, batch: batch.id, lines };
 }
