@@ -27,7 +27,7 @@ use crate::outbox::{dispatch, reconcile};
 use crate::practice::Practice;
 use crate::receipts::{self, DeliveryRefused, RawDelivery, Taken};
 use crate::refusal::Refusal;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::upkeep;
 use crate::wire::Wire;
 
@@ -226,7 +226,8 @@ impl Engine {
         let (settings, stored) = self.core.settings().patched(patch)?;
         self.core.store.set_settings(stored).await?;
         *self.core.settings.write().unwrap_or_else(PoisonError::into_inner) = settings.clone();
-        let say = format!("Settings were changed: {}", names.join(", "));
+        let words: Vec<&str> = names.iter().map(|name| settings::word(name)).collect();
+        let say = format!("Settings were changed: {}", words.join(", "));
         self.core.tell_change(None, signalbox_domain::Signal::Clear, &say, None, actor).await;
         if names.iter().any(|name| name == "allowed_hours" || name == "zone") {
             // They were held by the hours as they were; the claim judges them by the new ones.

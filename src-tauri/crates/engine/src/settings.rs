@@ -159,6 +159,20 @@ fn business_name(name: &str) -> Result<String, Refusal> {
     Ok(name.to_owned())
 }
 
+/// What people call a setting.
+pub(crate) fn word(key: &str) -> &str {
+    match key {
+        "business_name" => "name of the business",
+        "zone" => "time zone",
+        "allowed_hours" => "sending hours",
+        "public_url" => "public address",
+        "single_key_shortcuts" => "single-letter keys",
+        "close_to_tray" => "what closing the window does",
+        "notifications" => "notices",
+        other => other,
+    }
+}
+
 fn expected(key: &str) -> &'static str {
     match key {
         "business_name" => "At most 120 characters on one line",
