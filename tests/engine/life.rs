@@ -195,5 +195,8 @@ async fn settings_are_changed_together_or_not_at_all_and_outlive_a_restart() {
     assert_eq!(settings.business_name, "Corner Barber");
     assert_eq!(settings.country.to_string(), "CA");
     let told = desk.engine.store().changes(None, None, 9).await.unwrap();
-    assert!(told.iter().any(|row| row.change.say.contains("business_name")));
+    assert!(
+        told.iter().any(|row| row.change.say.contains("name of the business")),
+        "the change is told in the words of the screen, not in the setting's key"
+    );
 }

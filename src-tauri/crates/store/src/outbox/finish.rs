@@ -244,11 +244,12 @@ fn in_doubt(finish: &Finish) -> Then {
 }
 
 /// The provider accepted the latest attempt, but the message has already left `sending`: a receipt
-/// was faster than the answer.
+/// was faster than the answer, or the answer was given up for lost.
 ///
 /// If it was a receipt of this attempt, what it told stands, and the provider's id is kept so that
 /// later receipts find the message. If it was a late one of an earlier attempt, it said nothing of
-/// this one: left as it is, the message would be sent once more.
+/// this one: left as it is, the message would be sent once more. And an outcome that was unknown is
+/// known now.
 fn overtaken(
     tx: &mut Tx<'_>,
     before: &MessageRow,
@@ -260,7 +261,10 @@ fn overtaken(
     }
     if matches!(
         before.state,
-        MessageState::Queued | MessageState::Held | MessageState::NeedsAttention
+        MessageState::Queued
+            | MessageState::Held
+            | MessageState::NeedsAttention
+            | MessageState::Unknown
     ) {
         let mut after = before.clone();
         after.state = MessageState::Accepted;

@@ -122,10 +122,10 @@ impl Message {
         }
         self.counted += 1;
         self.failure = Some("x".into());
+        self.bind(matches!(end, End::Accepted).then_some(provider_id));
         match end {
             End::Accepted => {
                 self.rest(MessageState::Accepted, None);
-                self.provider_id = Some(provider_id);
                 self.failure = None;
                 self.rank = 1;
                 self.looks = 0;
@@ -133,7 +133,6 @@ impl Message {
             }
             End::Retry { wait, counted } => {
                 self.counted -= u32::from(!counted);
-                self.bind(None);
                 self.queue(now + wait);
             }
             End::Hold { until } => {
@@ -160,7 +159,10 @@ impl Message {
         }
         let moved = matches!(
             self.state,
-            MessageState::Queued | MessageState::Held | MessageState::NeedsAttention
+            MessageState::Queued
+                | MessageState::Held
+                | MessageState::NeedsAttention
+                | MessageState::Unknown
         );
         if moved {
             self.rest(MessageState::Accepted, None);
