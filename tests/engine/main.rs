@@ -10,6 +10,7 @@ mod hours;
 mod imports;
 mod jumps;
 mod life;
+mod lines;
 mod mail;
 mod month;
 mod offline;

@@ -21,6 +21,20 @@ async fn a_message_leaves_and_is_accepted() {
 }
 
 #[tokio::test]
+async fn a_line_counts_how_its_attempts_ended() {
+    let desk = Desk::new().await;
+    let line = desk.line("text").await;
+    let accepted = Outcome::Accepted { provider_id: Some("SM-a".into()) };
+    desk.wire.script("text").answers([refused(FailureClass::Recipient), unknown(), accepted]);
+    for last in 1..=3 {
+        desk.text(last).await;
+        desk.settle().await;
+    }
+    let ended = desk.engine.line(line).unwrap().ended();
+    assert_eq!((ended.accepted, ended.refused, ended.unknown), (1, 1, 1));
+}
+
+#[tokio::test]
 async fn the_same_key_and_content_is_the_same_message_and_other_content_is_refused() {
     let desk = Desk::new().await;
     desk.line("text").await;

@@ -71,6 +71,11 @@ impl Script {
         self.probes.lock().unwrap().extend(outcomes);
     }
 
+    /// The line answers again.
+    pub(crate) fn forget_probes(&self) {
+        self.probes.lock().unwrap().clear();
+    }
+
     fn brain(&self) -> Option<Arc<dyn Brain>> {
         self.brain.lock().unwrap().clone()
     }
@@ -199,6 +204,10 @@ impl Wire for ScriptedWire {
         for script in self.scripts.lock().unwrap().values() {
             script.woke.fetch_add(1, Ordering::SeqCst);
         }
+    }
+
+    fn allows_several(&self, provider: &str) -> bool {
+        provider != "resend"
     }
 
     fn takes_deliveries(&self, _: &str) -> bool {

@@ -51,6 +51,10 @@ impl Wire for QuickWire {
             .map_err(|error| error.to_string())
     }
 
+    fn allows_several(&self, provider: &str) -> bool {
+        self.real.allows_several(provider)
+    }
+
     fn takes_deliveries(&self, provider: &str) -> bool {
         self.real.takes_deliveries(provider)
     }

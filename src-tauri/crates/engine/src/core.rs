@@ -35,6 +35,8 @@ pub(crate) struct Core {
     pub(crate) public_url: Option<String>,
     pub(crate) settings: RwLock<Settings>,
     pub(crate) lines: RwLock<BTreeMap<ConnectionId, Arc<Line>>>,
+    /// Held while a line is made: two doors at once would each find the place free.
+    pub(crate) connecting: tokio::sync::Mutex<()>,
     /// Since when there is no network (Unix ms); 0 while there is.
     pub(crate) offline_since: Arc<AtomicI64>,
     /// Wakes the dispatcher.

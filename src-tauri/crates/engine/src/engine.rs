@@ -98,6 +98,7 @@ impl Engine {
             public_url,
             settings: RwLock::new(settings),
             lines: RwLock::default(),
+            connecting: tokio::sync::Mutex::default(),
             offline_since: Arc::new(AtomicI64::new(0)),
             dispatch: Notify::new(),
             look: Notify::new(),

@@ -92,14 +92,21 @@ fn reached(check: &CheckRow) -> bool {
         || matches!(class, Some(FailureClass::Auth | FailureClass::Admin))
 }
 
+/// Probes once, and not for ever.
+pub(crate) async fn ask(core: &Core, adapter: &dyn Adapter) -> ProbeOutcome {
+    tokio::select! {
+        outcome = adapter.probe() => outcome,
+        () = core.clock.sleep(LONGEST) => ProbeOutcome::Failed(no_answer()),
+    }
+}
+
 /// Checks a line now and keeps what was found.
 pub(crate) async fn check(core: &Arc<Core>, line: &Arc<Line>) -> Option<CheckRow> {
     let adapter = line.adapter()?;
     line.lock_watch().checking = true;
     let started = core.clock.monotonic();
     let outcome = tokio::select! {
-        outcome = adapter.probe() => outcome,
-        () = core.clock.sleep(LONGEST) => ProbeOutcome::Failed(no_answer()),
+        outcome = ask(core, adapter.as_ref()) => outcome,
         () = core.stop.cancelled() => {
             line.lock_watch().checking = false;
             return None;

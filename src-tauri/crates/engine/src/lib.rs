@@ -23,7 +23,7 @@ mod wire;
 pub use clock::SystemClock;
 pub use engine::{Engine, EngineOptions, Resolution};
 pub use event::{EngineEvent, Tag};
-pub use line::{Block, Line};
+pub use line::{Block, Ended, Line};
 pub use lines::{LineAct, LinePatch, NewLine, WaitingWork};
 pub use network::{Network, SwitchedNetwork, SystemNetwork};
 pub use outbox::decisions::{CauseKey, Rehearsal, ReleaseRequest, Released, Skipped, Span, Which};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 use signalbox_domain::connection::signal_of;
 use signalbox_domain::{
-    Channel, ConnectionId, ConnectionState, Environment, HoldReason, Pace, Signal,
+    Channel, ConnectionId, ConnectionState, Environment, HoldReason, Outcome, Pace, Signal,
 };
 use signalbox_providers::{Adapter, Limits, Secrets};
 use signalbox_store::{ConnectionRow, GateRow};
@@ -44,6 +44,17 @@ pub(crate) struct Opened {
     pub(crate) secrets: Arc<Secrets>,
 }
 
+/// How attempts ended since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// The provider took the message over.
+    pub accepted: u64,
+    /// It certainly did not.
+    pub refused: u64,
+    /// Nobody knows yet.
+    pub unknown: u64,
+}
+
 /// One connection while the engine runs.
 #[derive(Debug)]
 pub struct Line {
@@ -53,6 +64,7 @@ pub struct Line {
     gate: Mutex<GateRow>,
     watch: Mutex<Watch>,
     in_flight: AtomicUsize,
+    ended: Mutex<Ended>,
     /// When it is claimed for next (Unix ms); `i64::MAX` for "when something happens".
     due: AtomicI64,
     /// Shared by all lines: since when this machine has no network (Unix ms), 0 while it has.
@@ -73,6 +85,7 @@ impl Line {
             gate: Mutex::new(gate),
             watch: Mutex::default(),
             in_flight: AtomicUsize::new(0),
+            ended: Mutex::default(),
             due: AtomicI64::new(0),
             offline_since,
         }
@@ -111,6 +124,12 @@ impl Line {
 
     pub(crate) fn opened(&self) -> Option<Opened> {
         self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Which secrets it has, by field; `None` while they cannot be opened.
+    #[must_use]
+    pub fn secrets_set(&self) -> Option<Vec<String>> {
+        self.opened().map(|opened| opened.secrets.keys().map(str::to_owned).collect())
     }
 
     /// Where it stands.
@@ -166,6 +185,21 @@ impl Line {
 
     pub(crate) fn took_off(&self) {
         self.in_flight.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How its attempts ended since the start.
+    #[must_use]
+    pub fn ended(&self) -> Ended {
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn count(&self, outcome: &Outcome) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Outcome::Accepted { .. } => ended.accepted += 1,
+            Outcome::Refused { .. } => ended.refused += 1,
+            Outcome::Unknown { .. } => ended.unknown += 1,
+        }
     }
 
     pub(crate) fn landed(&self) {

@@ -37,6 +37,9 @@ pub trait Wire: Send + Sync + std::fmt::Debug {
     /// and a message written to one of them would come out unknown.
     fn woke(&self) {}
 
+    /// Whether a home may have several connections to a provider in one environment.
+    fn allows_several(&self, provider: &str) -> bool;
+
     /// Whether a provider is known, and takes deliveries.
     fn takes_deliveries(&self, provider: &str) -> bool;
 
@@ -121,6 +124,10 @@ impl Wire for ProvidersWire {
 
     fn woke(&self) {
         self.http.forget_connections();
+    }
+
+    fn allows_several(&self, provider: &str) -> bool {
+        signalbox_providers::catalogue::provider(provider).is_none_or(|info| info.multiple)
     }
 
     fn takes_deliveries(&self, provider: &str) -> bool {

@@ -123,6 +123,17 @@ impl Behind for Rooms {
             figures.push(figure("attempts_in_flight", labels, line.in_flight() as f64));
         }
         for line in engine.lines() {
+            let ended = line.ended();
+            for (outcome, n) in [
+                ("accepted", ended.accepted),
+                ("refused", ended.refused),
+                ("unknown", ended.unknown),
+            ] {
+                let labels = vec![("line", line.id().to_string()), ("outcome", outcome.into())];
+                figures.push(figure("attempts_total", labels, n as f64));
+            }
+        }
+        for line in engine.lines() {
             let labels =
                 vec![("line", line.id().to_string()), ("signal", line.signal().to_string())];
             figures.push(figure("line_signal", labels, 1.0));

@@ -86,7 +86,9 @@ async fn one(on: Context, args: ById<ConnectionId>) -> Result<ConnectionDetail, 
     let engine = on.api.engine();
     let calls = engine.store().recent_attempts(args.id, CALLS).await?;
     let history = engine.store().changes(Some(args.id), None, HISTORY).await?;
-    let limits = engine.line(args.id).map(|line| line.limits());
+    let line = engine.line(args.id);
+    let set = line.as_ref().and_then(|line| line.secrets_set());
+    let limits = line.map(|line| line.limits());
     // A line that cannot be opened lets nothing through at once: its pace is not known.
     let (pace, known) = limits.map_or((signalbox_domain::Pace::UNLIMITED, false), |limits| {
         (limits.pace, limits.concurrency > 0)
@@ -98,7 +100,7 @@ async fn one(on: Context, args: ById<ConnectionId>) -> Result<ConnectionDetail, 
         to: to.clone(),
     };
     Ok(ConnectionDetail {
-        fields: fields(&facts.row),
+        fields: fields(&facts.row, set.as_deref()),
         held: facts.held(),
         calls: calls.iter().map(call).collect(),
         webhook: WebhookState {
@@ -112,18 +114,21 @@ async fn one(on: Context, args: ById<ConnectionId>) -> Result<ConnectionDetail, 
     })
 }
 
-/// Settings as they are; of secrets, only that they are set. The vault is not asked for that: a
-/// line has all secrets its provider requires, or it would not have been kept.
-fn fields(row: &ConnectionRow) -> std::collections::BTreeMap<String, String> {
+/// Settings as they are; of secrets, only that they are set. While the vault is locked that is known
+/// of those the provider requires: a line has them, or it would not have been kept.
+fn fields(
+    row: &ConnectionRow,
+    set: Option<&[String]>,
+) -> std::collections::BTreeMap<String, String> {
     let mut fields = row.made.fields.clone();
     for (name, url) in &row.made.urls {
         fields.insert(format!("url.{name}"), url.clone());
     }
     let asked = signalbox_providers::catalogue::provider(&row.made.provider);
-    let secrets = asked
-        .into_iter()
-        .flat_map(|info| info.fields)
-        .filter(|field| field.secret && field.required);
+    let secrets =
+        asked.into_iter().flat_map(|info| info.fields).filter(|field| field.secret).filter(
+            |field| set.map_or(field.required, |set| set.iter().any(|key| key == field.key)),
+        );
     fields.extend(secrets.map(|field| (field.key.to_owned(), "set".to_owned())));
     fields
 }

@@ -90,6 +90,10 @@ impl Wire for Script {
         Ok(Arc::new(Account { script: self.clone(), channel, address }))
     }
 
+    fn allows_several(&self, _: &str) -> bool {
+        true
+    }
+
     fn takes_deliveries(&self, _: &str) -> bool {
         false
     }

@@ -71,6 +71,17 @@ async fn no_command_ever_shows_a_secret() {
 }
 
 #[tokio::test]
+async fn a_line_says_of_each_secret_whether_it_is_set() {
+    let desk = Desk::open().await;
+    let id = desk.connect("resend", "Receipts").await;
+    let fields = async || desk.call("connection", json!({ "id": id })).await["fields"].clone();
+    assert_eq!(fields().await["webhook_secret"], Value::Null, "nobody entered one");
+    let secrets = json!({ "webhook_secret": format!("{SECRET}-hook") });
+    desk.call("connection_update", json!({ "id": id, "secrets": secrets })).await;
+    assert_eq!(fields().await["webhook_secret"], "set");
+}
+
+#[tokio::test]
 async fn a_removed_line_leaves_the_board_and_its_messages_stay_readable() {
     let desk = Desk::open().await;
     let id = desk.connect("twilio", "Reminders").await;

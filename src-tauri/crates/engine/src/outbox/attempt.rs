@@ -63,6 +63,7 @@ pub(crate) async fn run(
         outcome = sending => outcome.unwrap_or_else(|_| Outcome::Unknown { failure: broken() }),
         () = core.clock.sleep(LONGEST) => Outcome::Unknown { failure: too_long() },
     };
+    line.count(&outcome);
     let offline = match &outcome {
         Outcome::Accepted { .. } => false,
         _ => !line.is_local() && core.look_at_network().await,

@@ -147,6 +147,10 @@ async fn the_table_is_listed_and_tells_where_the_gateway_is() {
     assert_eq!(status["port"], real.gateway.port());
     let figures = real.ask(Ask::new("GET /metrics")).await.text();
     assert!(figures.contains("signalbox_line_signal{line="), "{figures}");
+    for outcome in ["accepted", "refused", "unknown"] {
+        let label = format!("outcome=\"{outcome}\"}} 0");
+        assert!(figures.contains(&label), "{figures}");
+    }
     assert_eq!(real.api.info().port(), Some(real.gateway.port()));
 }
 

@@ -103,14 +103,6 @@ pub(crate) const STEPS: &[Step] = &[
         ..ALWAYS
     },
     Step {
-        key: "peers",
-        what: "the providers' own libraries against ours",
-        stands_on: "script `test` in tests/peers/package.json",
-        there: |repo| node::has_script(repo, "tests/peers", "test"),
-        run: |repo| npm_test(repo, "tests/peers", &["test"]),
-        ..ALWAYS
-    },
-    Step {
         key: "e2e",
         what: "every screen in a browser",
         slow: true,

@@ -1,0 +1,87 @@
+//! Connecting lines, and giving one a new credential.
+
+use std::collections::BTreeMap;
+
+use signalbox_domain::{ConnectionState, Environment, FailureClass, MessageState};
+use signalbox_engine::{LinePatch, NewLine, RefusalKind};
+use signalbox_providers::ProbeOutcome;
+
+use crate::desk::{Desk, failure, refused};
+
+fn asked_for(provider: &str, name: &str, environment: Environment) -> NewLine {
+    NewLine {
+        provider: provider.into(),
+        name: name.into(),
+        environment,
+        fields: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        urls: BTreeMap::new(),
+    }
+}
+
+fn new_secret(value: &str) -> LinePatch {
+    let secrets = BTreeMap::from([("api_key".to_owned(), value.to_owned().into())]);
+    LinePatch { secrets, ..LinePatch::default() }
+}
+
+#[tokio::test]
+async fn a_provider_with_one_account_has_one_line_in_each_environment() {
+    let desk = Desk::new().await;
+    let connect = |name: &'static str, environment| {
+        desk.engine.connect(asked_for("resend", name, environment), "test")
+    };
+    connect("Receipts", Environment::Production).await.unwrap();
+    let refusal = connect("Second", Environment::Production).await.unwrap_err();
+    assert_eq!((refusal.kind, refusal.code), (RefusalKind::Conflict, "already_connected"));
+    assert!(refusal.message.contains("Receipts"), "it names the line: {}", refusal.message);
+    connect("Try-out", Environment::Sandbox).await.expect("another world is another account");
+}
+
+#[tokio::test]
+async fn two_doors_at_once_make_one_line_of_a_provider_with_one_account() {
+    let desk = Desk::new().await;
+    let connect =
+        |name| desk.engine.connect(asked_for("resend", name, Environment::Production), "test");
+    let (first, second) = tokio::join!(connect("One"), connect("Two"));
+    assert_eq!((first.is_ok(), second.is_ok()), (true, false));
+    assert_eq!(desk.engine.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn a_new_credential_that_is_turned_away_leaves_the_old_one_at_work() {
+    let desk = Desk::new().await;
+    let line = desk.line("text").await;
+    let before = desk.engine.store().credential(line).await.unwrap();
+    for class in [FailureClass::Auth, FailureClass::Transient] {
+        desk.wire.script("text").probes([ProbeOutcome::Failed(failure(class))]);
+        let refusal = desk.engine.update_line(line, new_secret("wrong"), "test").await.unwrap_err();
+        assert_eq!(refusal.code, "probe_failed");
+        assert!(refusal.message.contains("keeps the credential it has"), "{}", refusal.message);
+    }
+    assert_eq!(desk.engine.store().credential(line).await.unwrap(), before);
+    let id = desk.text(1).await;
+    desk.settle().await;
+    assert_eq!(desk.state(id).await, MessageState::Accepted, "the old one still sends");
+}
+
+#[tokio::test]
+async fn a_new_credential_that_passes_replaces_the_dead_one_and_what_waited_leaves() {
+    let desk = Desk::new().await;
+    let line = desk.line("text").await;
+    let script = desk.wire.script("text");
+    script.answers([refused(FailureClass::Auth)]);
+    let dead = ProbeOutcome::Failed(failure(FailureClass::Auth));
+    script.probes([dead.clone(), dead]);
+    let id = desk.text(1).await;
+    desk.settle().await;
+    let state = || desk.engine.line(line).unwrap().state();
+    assert_eq!(state(), ConnectionState::Reconnect);
+    let before = desk.engine.store().credential(line).await.unwrap();
+    // Whatever was scripted for the dead one has been said by now.
+    script.forget_probes();
+    desk.engine.update_line(line, new_secret("right"), "test").await.unwrap();
+    assert_ne!(desk.engine.store().credential(line).await.unwrap(), before);
+    assert_eq!(state(), ConnectionState::Active);
+    desk.settle().await;
+    assert_eq!(desk.state(id).await, MessageState::Accepted);
+}
