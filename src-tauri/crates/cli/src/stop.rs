@@ -138,10 +138,15 @@ impl From<StoreError> for Stop {
             StoreError::Newer { .. } => {
                 refused("store_newer", "Install the newest Signalbox and open this home again")
             }
-            StoreError::Corrupt(_) => refused(
-                "store_corrupt",
-                "Bring a backup back with `signalbox-cli restore PATH`; the damaged file is kept",
-            ),
+            StoreError::Corrupt(found) => {
+                // What SQLite calls it says nothing to whoever stands before the desk.
+                tracing::error!(%found, "the store is damaged");
+                Self::refused(
+                    "store_corrupt",
+                    "The store is damaged, so it is left alone and nothing is sent",
+                    "Bring a backup back with `signalbox-cli restore PATH`; the damaged file is kept",
+                )
+            }
             StoreError::DiskFull => {
                 refused("disk_low", "Free some space on this computer. What was accepted is safe")
             }
@@ -187,6 +192,13 @@ impl From<VaultError> for Stop {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_damaged_store_is_told_in_plain_words() {
+        let stop = Stop::from(StoreError::Corrupt("*** in database main ***".into()));
+        assert_eq!((stop.exit, stop.code.as_str()), (code::REFUSED, "store_corrupt"));
+        assert!(!stop.message.contains("***") && stop.remedy.contains("restore"), "{stop:?}");
+    }
 
     #[test]
     fn answers_of_the_owner_become_exit_codes() {
