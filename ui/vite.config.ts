@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
@@ -34,6 +35,11 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: 'jsdom',
     setupFiles: ['./src/test/setup.ts'],
+    // One browser per thread for all its files: what a test leaves behind, setup.ts takes away.
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    testTimeout: 90_000,
     css: { modules: { classNameStrategy: 'non-scoped' } },
     restoreMocks: true,
   },

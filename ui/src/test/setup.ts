@@ -1,8 +1,12 @@
-/** What jsdom lacks: sizes, media queries, observers. */
+/** What jsdom lacks: sizes, media queries, observers; and styles that do not take most of the time. */
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach } from 'vitest';
 import { closeOverlay } from '@/app/shell/palette-state';
+import { quickStyles } from './styles';
+
+// Whole screens in a busy machine's test browser take their time.
+configure({ asyncUtilTimeout: 15_000 });
 
 /** Tests set it to try the narrow layouts: `screenWidth.px = 1024`. */
 export const screenWidth = { px: 1280 };
@@ -25,6 +29,8 @@ window.matchMedia = (query: string): MediaQueryList => ({
   removeListener() {},
   dispatchEvent: () => false,
 });
+
+window.getComputedStyle = quickStyles;
 
 class NoResize implements ResizeObserver {
   observe() {}

@@ -5,11 +5,9 @@ import { fixtureHost } from '@/host/fixture';
 import { deskHost } from '@/host/fixture-desk';
 import { ApiError, NOT_REACHABLE } from '@/host/host';
 import { expectAccessible } from '@/test/axe';
-import { patience } from '@/test/patience';
 import { renderApp } from '@/test/render';
 import { forgetDraft } from './draft';
 
-patience();
 afterEach(forgetDraft);
 
 const panel = () => screen.getByRole('complementary', { name: 'Check before sending' });

@@ -4,11 +4,8 @@ import { describe, expect, test, vi } from 'vitest';
 import type { ImportStartArgs } from '@/api/generated';
 import { deskHost } from '@/host/fixture-desk';
 import { expectAccessible } from '@/test/axe';
-import { patience } from '@/test/patience';
 import { renderApp } from '@/test/render';
 import * as download from './download';
-
-patience();
 
 const CSV = `patient,mobile_no,appt
 Vera Laine,555-010-0161,Thursday

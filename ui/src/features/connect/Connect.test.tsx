@@ -6,12 +6,9 @@ import { catalogue } from '@/host/fixture-catalogue';
 import { deskHost } from '@/host/fixture-desk';
 import { ApiError } from '@/host/host';
 import { expectAccessible } from '@/test/axe';
-import { patience } from '@/test/patience';
 import { renderApp } from '@/test/render';
 import { fieldProblem } from './ProviderInput';
 import { connectArgs, environmentsOf } from './useConnectForm';
-
-patience();
 
 const SID = 'AC00000000000000000000000000000001';
 const twilio = catalogue[0];

@@ -5,12 +5,9 @@ import type { FixtureHost } from '@/host/fixture';
 import { catalogue } from '@/host/fixture-catalogue';
 import { deskHost } from '@/host/fixture-desk';
 import { expectAccessible } from '@/test/axe';
-import { patience } from '@/test/patience';
 import { renderApp } from '@/test/render';
 import { settingRows } from './LineSections';
 import { trialOf } from './ReconnectDialog';
-
-patience();
 
 const asked = (host: FixtureHost, name: string) => host.calls.filter((c) => c.name === name);
 const part = (name: string) => screen.findByRole('region', { name });

@@ -5,12 +5,9 @@ import { deskHost } from '@/host/fixture-desk';
 import { FIXTURE_NOW, fixtureLines } from '@/host/fixture-lines';
 import { ApiError } from '@/host/host';
 import { expectAccessible } from '@/test/axe';
-import { patience } from '@/test/patience';
 import { renderApp } from '@/test/render';
 import { actsOf } from './useLineActions';
 import { verdictDetail, verdictOf } from './verdict';
-
-patience();
 
 const row = async (name: RegExp) => (await screen.findByText(name)).closest('[role=row]') as HTMLElement;
 

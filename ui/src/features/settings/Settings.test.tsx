@@ -3,12 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { FixtureHost } from '@/host/fixture';
 import { deskHost } from '@/host/fixture-desk';
 import { expectAccessible } from '@/test/axe';
-import { patience } from '@/test/patience';
 import { renderApp } from '@/test/render';
 import { countries, zones } from './countries';
 import { find } from './SearchSelect';
-
-patience();
 
 const asked = (host: FixtureHost, name: string) =>
   host.calls.filter((c) => c.name === name).map((c) => c.args);
