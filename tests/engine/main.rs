@@ -21,4 +21,5 @@ mod routes;
 mod rows;
 mod sending;
 mod signatures;
+mod vault;
 mod wire;

@@ -1343,6 +1343,14 @@ export type UpdateArgs = {
   secrets?: Record<string, string>;
 };
 
+/** How the vault is to be opened. */
+export type VaultArgs = {
+  /** Where the key lives. */
+  mode: VaultWish;
+  /** With `passphrase`: the home's, or the one that shall be. */
+  passphrase?: string;
+};
+
 /** Where the vault's key lives. */
 export type VaultMode = 'keyring' | 'passphrase' | 'session' | 'locked';
 
@@ -1353,6 +1361,9 @@ export type VaultStatus = {
   /** In a plain sentence. */
   say: string;
 };
+
+/** Where the key to the credentials is to live. */
+export type VaultWish = 'keyring' | 'passphrase' | 'session';
 
 /** What the provider says of itself. */
 export type VendorFacet = {
@@ -1490,6 +1501,8 @@ export interface Commands {
   unsuppress: { args: UnsuppressArgs; result: Unsuppressed };
   /** Copy the store to a file while it is in use. */
   backup: { args: BackupArgs; result: Backup };
+  /** Open the vault: with the keyring, a passphrase, or in memory. */
+  vault_open: { args: VaultArgs; result: VaultStatus };
   /** Look at everything that has to be well. */
   doctor: { args: None; result: Items<DoctorItem> };
 }
@@ -1551,6 +1564,7 @@ export const invalidates = {
   suppress: ['suppressions', 'messages'],
   unsuppress: ['suppressions', 'messages'],
   backup: [],
+  vault_open: ['settings', 'connections', 'health', 'changes'],
 } as const satisfies Partial<Record<CommandName, readonly Tag[]>>;
 
 export type ReadName = keyof typeof provides;

@@ -214,7 +214,7 @@ fn disk(api: &Api) -> DiskStatus {
     DiskStatus { free_bytes, floor_bytes, ok: free_bytes.is_none_or(|free| free >= floor_bytes) }
 }
 
-fn vault(api: &Api) -> VaultStatus {
+pub(crate) fn vault(api: &Api) -> VaultStatus {
     let Some(vault) = api.engine().vault() else {
         let say = "The vault is locked: credentials cannot be opened, so nothing is sent.".into();
         return VaultStatus { mode: status::VaultMode::Locked, say };

@@ -22,7 +22,7 @@ use crate::wire::Wire;
 /// The shared state. Held in an `Arc` by every loop.
 pub(crate) struct Core {
     pub(crate) store: Store,
-    pub(crate) vault: Option<Arc<Vault>>,
+    pub(crate) vault: RwLock<Option<Arc<Vault>>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) network: Arc<dyn Network>,
     pub(crate) wire: Arc<dyn Wire>,
@@ -35,7 +35,7 @@ pub(crate) struct Core {
     pub(crate) public_url: Option<String>,
     pub(crate) settings: RwLock<Settings>,
     pub(crate) lines: RwLock<BTreeMap<ConnectionId, Arc<Line>>>,
-    /// Held while a line is made: two doors at once would each find the place free.
+    /// Held while a line is made or the vault changes: two doors at once would each find the place free.
     pub(crate) connecting: tokio::sync::Mutex<()>,
     /// Since when there is no network (Unix ms); 0 while there is.
     pub(crate) offline_since: Arc<AtomicI64>,
@@ -69,6 +69,10 @@ impl Core {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.clock.now().timestamp_millis()
+    }
+
+    pub(crate) fn vault(&self) -> Option<Arc<Vault>> {
+        self.vault.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn settings(&self) -> Settings {

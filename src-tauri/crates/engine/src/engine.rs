@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use signalbox_domain::{BatchId, Clock, ConnectionId, HoldReason, MessageId, ReceiptId};
 use signalbox_providers::ProbeOutcome;
 use signalbox_store::{CheckRow, Chosen, Store, StoreError};
-use signalbox_vault::Vault;
+use signalbox_vault::{Vault, VaultState};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -29,6 +29,7 @@ use crate::receipts::{self, DeliveryRefused, RawDelivery, Taken};
 use crate::refusal::Refusal;
 use crate::settings::{self, Settings};
 use crate::upkeep;
+use crate::vault::{self, VaultWay};
 use crate::wire::Wire;
 
 /// What an engine is made of.
@@ -89,7 +90,7 @@ impl Engine {
             events: Events::new(clock.clone()),
             started_at: clock.now(),
             store,
-            vault,
+            vault: RwLock::new(vault),
             clock,
             network,
             wire,
@@ -171,7 +172,15 @@ impl Engine {
     /// The vault, when it is open.
     #[must_use]
     pub fn vault(&self) -> Option<Arc<Vault>> {
-        self.core.vault.clone()
+        self.core.vault()
+    }
+
+    /// Opens the vault while the engine runs, and every line with it.
+    ///
+    /// # Errors
+    /// That it is open already, or why it does not open; then nothing changed.
+    pub async fn open_vault(&self, way: VaultWay, actor: &str) -> Result<VaultState, Refusal> {
+        vault::open(&self.core, way, actor).await
     }
 
     /// When this engine started.

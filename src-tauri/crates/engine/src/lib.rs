@@ -18,6 +18,7 @@ mod refusal;
 mod settings;
 mod token;
 mod upkeep;
+mod vault;
 mod wire;
 
 pub use clock::SystemClock;
@@ -33,4 +34,5 @@ pub use practice::Practice;
 pub use receipts::{DeliveryRefused, RawDelivery, Taken};
 pub use refusal::{Refusal, RefusalKind};
 pub use settings::{Settings, Theme};
+pub use vault::VaultWay;
 pub use wire::{FieldProblem, ProvidersWire, Wire};

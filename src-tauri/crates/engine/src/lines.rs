@@ -44,6 +44,18 @@ async fn add(core: &Arc<Core>, row: ConnectionRow, mut gate: GateRow) {
     core.check.notify_one();
 }
 
+/// Opens again what stayed closed, after the vault was opened.
+pub(crate) async fn reopen(core: &Arc<Core>) -> Result<(), signalbox_store::StoreError> {
+    for line in core.lines().into_iter().filter(|line| line.adapter().is_none()) {
+        let row = core.store.connection(line.id()).await?;
+        let opened = open(core, &row).await;
+        line.replace(row, opened);
+        core.refresh_line(line.id()).await;
+        health::hurry(core, &line);
+    }
+    Ok(())
+}
+
 /// Opens an adapter with the stored credential; `None` says why in the log, and the line shows it.
 async fn open(core: &Core, row: &ConnectionRow) -> Option<Opened> {
     let secrets = match unseal(core, row.id).await {
@@ -65,7 +77,7 @@ async fn open(core: &Core, row: &ConnectionRow) -> Option<Opened> {
 
 /// A connection's secrets, for whoever has to sign or verify with them.
 pub(crate) async fn unseal(core: &Core, id: ConnectionId) -> Result<Secrets, String> {
-    let vault = core.vault.as_ref().ok_or("the vault is locked")?;
+    let vault = core.vault().ok_or("the vault is locked")?;
     let sealed = core.store.credential(id).await.map_err(|error| error.to_string())?;
     let map = vault.open_sealed(&id.to_string(), &sealed).map_err(|error| error.say())?;
     let mut secrets = Secrets::new();

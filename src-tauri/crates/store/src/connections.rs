@@ -277,6 +277,31 @@ impl Store {
         .await
     }
 
+    /// Replaces the sealed credentials of some connections, all or none: their key moved.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when one of them has none; any failure of the commit.
+    pub async fn reseal(
+        &self,
+        sealed: Vec<(ConnectionId, Vec<u8>)>,
+        change: NewChange,
+    ) -> Result<()> {
+        self.writer()
+            .run(move |tx| {
+                for (id, bytes) in &sealed {
+                    let changed = tx.db.execute(
+                        "UPDATE credential SET sealed = ?2, updated_at = ?3 WHERE connection = ?1",
+                        params![id.raw(), bytes, change.at],
+                    )?;
+                    if changed == 0 {
+                        return Err(StoreError::NotFound);
+                    }
+                }
+                write_change(tx, &change).map(drop)
+            })
+            .await
+    }
+
     /// Moves a line to a state; see [`LineChange`].
     ///
     /// # Errors

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use signalbox_domain::Signal;
+use signalbox_engine::VaultWay;
 use signalbox_store::ReceiptState;
 use ts_rs::TS;
 
 use crate::board::Board;
 use crate::shapes::list::{Items, Nothing};
-use crate::shapes::status::{Backup, DoctorItem};
+use crate::shapes::live::Tag::{Changes, Connections, Health, Settings};
+use crate::shapes::status::{Backup, DoctorItem, VaultStatus};
 use crate::table::{Command, Context, read, write};
 use crate::wording::doctor::{self, ill, well};
 use crate::wording::line::has_receipts;
@@ -23,8 +25,47 @@ const COUNTED: usize = 200;
 pub(crate) fn commands() -> Vec<Command> {
     vec![
         write("backup", "Copy the store to a file while it is in use", &[], backup),
+        write(
+            "vault_open",
+            "Open the vault: with the keyring, a passphrase, or in memory",
+            &[Settings, Connections, Health, Changes],
+            vault_open,
+        ),
         read("doctor", "Look at everything that has to be well", &[], examine),
     ]
+}
+
+/// Where the key to the credentials is to live.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum VaultWish {
+    /// In this computer's keyring.
+    Keyring,
+    /// In the home, under a passphrase.
+    Passphrase,
+    /// In memory until the program closes.
+    Session,
+}
+
+/// How the vault is to be opened.
+#[derive(Clone, Deserialize, JsonSchema, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub(crate) struct VaultArgs {
+    /// Where the key lives.
+    mode: VaultWish,
+    /// With `passphrase`: the home's, or the one that shall be.
+    passphrase: Option<String>,
+}
+
+async fn vault_open(on: Context, args: VaultArgs) -> Result<VaultStatus, ApiError> {
+    let way = match args.mode {
+        VaultWish::Keyring => VaultWay::Keyring,
+        VaultWish::Session => VaultWay::Session,
+        VaultWish::Passphrase => VaultWay::Passphrase(args.passphrase.unwrap_or_default().into()),
+    };
+    on.api.engine().open_vault(way, &on.caller.actor).await?;
+    Ok(crate::board::vault(&on.api))
 }
 
 /// Where the copy goes.

@@ -59,6 +59,7 @@ const WRITES: &[&str] = &[
     "suppress",
     "unsuppress",
     "backup",
+    "vault_open",
 ];
 
 #[test]

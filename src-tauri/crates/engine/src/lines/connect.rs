@@ -123,7 +123,7 @@ pub(crate) async fn connect(
         fields: settings.fields,
         urls: settings.urls,
     };
-    let vault = core.vault.clone().ok_or_else(locked)?;
+    let vault = core.vault().ok_or_else(locked)?;
     let map: SecretMap = new.secrets.into_iter().collect();
     let seal =
         move |id: ConnectionId| vault.seal(&id.to_string(), &map).map_err(|error| error.say());
@@ -179,7 +179,7 @@ fn locked() -> Refusal {
         RefusalKind::Unavailable,
         "vault_locked",
         "Credentials cannot be kept: the vault is not open",
-        "Unlock the keyring of this computer, or start with a passphrase",
+        "Open the vault in Settings: with the keyring, a passphrase, or for this session",
     )
 }
 
@@ -237,12 +237,10 @@ pub(crate) async fn update(
     let sealed = match patch.secrets.is_empty() {
         true => None,
         false => {
-            let vault = core.vault.as_ref().ok_or_else(locked)?;
+            let vault = core.vault().ok_or_else(locked)?;
             let map: SecretMap = all_secrets.into_iter().collect();
             let sealed = vault.seal(&id.to_string(), &map);
-            Some(sealed.map_err(|error| {
-                Refusal::new(RefusalKind::Unavailable, error.code(), error.say(), error.remedy())
-            })?)
+            Some(sealed?)
         }
     };
     let change = NewChange {
