@@ -1,7 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
+import type { Status } from '@/api/generated';
 import type { FixtureHost } from '@/host/fixture';
 import { deskHost } from '@/host/fixture-desk';
+import { ApiError } from '@/host/host';
 import { expectAccessible } from '@/test/axe';
 import { renderApp } from '@/test/render';
 import { countries, zones } from './countries';
@@ -129,6 +131,52 @@ describe('people who are not written to', () => {
     await waitFor(() =>
       expect(screen.queryByRole('rowheader', { name: '+1 555 010 0190' })).not.toBeInTheDocument(),
     );
+  });
+});
+
+describe('credentials', () => {
+  const locked = () => {
+    const host = deskHost();
+    let vault: Status['vault'] = { mode: 'locked', say: 'The vault is locked.' };
+    host.wrap('status', (next) => ({ ...next(), vault }));
+    host.answer('vault_open', ({ passphrase }) => {
+      if (passphrase !== 'seven green lamps')
+        throw new ApiError({
+          code: 'passphrase_wrong',
+          message: 'The passphrase does not open this home.',
+          remedy: 'Try again.',
+          field: 'passphrase',
+        });
+      vault = { mode: 'passphrase', say: 'Only your passphrase opens them.' };
+      host.emit({ type: 'changed', tags: ['settings'] });
+      return vault;
+    });
+    return host;
+  };
+
+  test('a vault that is open says where its key is and asks for nothing', async () => {
+    await renderApp('/settings', { host: deskHost() });
+    const part = await section('Credentials');
+    expect(await within(part).findByText(/keychain/)).toBeInTheDocument();
+    expect(within(part).queryByRole('button')).not.toBeInTheDocument();
+  });
+
+  test('a locked vault is opened with a passphrase, which is not kept', async () => {
+    const host = locked();
+    const { user } = await renderApp('/settings', { host });
+    const part = await section('Credentials');
+    const field = await within(part).findByLabelText('Passphrase');
+    await user.type(field, 'seven red lamps{Enter}');
+    await waitFor(() => expect(field).toHaveAccessibleDescription(/does not open this home/));
+    await user.clear(field);
+    await user.type(field, 'seven green lamps{Enter}');
+    await waitFor(() =>
+      expect(asked(host, 'vault_open').at(-1)).toEqual({
+        mode: 'passphrase',
+        passphrase: 'seven green lamps',
+      }),
+    );
+    await waitFor(() => expect(within(part).queryByLabelText('Passphrase')).not.toBeInTheDocument());
   });
 });
 

@@ -11,6 +11,7 @@ import styles from './Settings.module.css';
 import { Tokens } from './Tokens';
 import { settingsText as t } from './text';
 import { Backup, Installation, ReceiptsLink } from './Upkeep';
+import { Vault } from './Vault';
 
 const keys = Object.keys(t.sections) as SectionKey[];
 
@@ -64,6 +65,7 @@ export function SettingsScreen() {
             <Window settings={data} />
             <Addresses />
             <Tokens />
+            <Vault />
             <ReceiptsLink />
             <Backup />
             <Installation />

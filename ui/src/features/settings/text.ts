@@ -18,6 +18,7 @@ export const settingsText = {
     window: 'This window',
     addresses: 'Not written to',
     tokens: 'API tokens',
+    vault: 'Credentials',
     receipts: 'Receipts',
     backup: 'Backup',
     installation: 'Installation',
