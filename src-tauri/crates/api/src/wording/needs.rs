@@ -77,7 +77,7 @@ impl Needs<'_> {
             say: "No line can sign in without its credential. Messages wait; nothing is lost."
                 .into(),
             facts: self.waiting_fact(self.desk.waiting),
-            action: open("Show how to unlock", "/settings#vault"),
+            action: open("Open the vault", "/settings#vault"),
         })
     }
 
