@@ -30,7 +30,7 @@ export default defineConfig(({ mode }) => ({
     // The content security policy allows neither inline scripts nor data: fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 700,
+    chunkSizeWarningLimit: 300,
   },
   test: {
     environment: 'jsdom',

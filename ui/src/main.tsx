@@ -2,7 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
 import { connectLive, makeInvalidator } from './app/live';
 import { makeQueryClient } from './app/queries';
-import { makeRouter } from './app/router';
+import { fetchAllLater, makeRouter } from './app/router';
 import { applyRememberedTheme } from './app/theme';
 import { chooseHost } from './host/choose';
 import './styles/base.css';
@@ -15,5 +15,7 @@ if (place !== null) {
   const client = makeQueryClient();
   const invalidator = makeInvalidator(client);
   connectLive(host, invalidator);
-  createRoot(place).render(<App core={{ host, invalidator }} client={client} router={makeRouter()} />);
+  const router = makeRouter();
+  fetchAllLater(router);
+  createRoot(place).render(<App core={{ host, invalidator }} client={client} router={router} />);
 }

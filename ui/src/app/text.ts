@@ -68,6 +68,7 @@ export const appText = {
   product: 'Signalbox',
   documentTitle: (title: string) => `${title} · Signalbox`,
   skip: 'Skip to content',
+  opening: 'Opening the screen',
   nav: {
     label: 'Main',
     sections: { today: 'Today', network: 'Network', library: 'Library', foot: 'Signalbox' },

@@ -1,5 +1,5 @@
 /** Writing: to one person, or to many from a file. */
-import { useRouter } from '@tanstack/react-router';
+import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { paths } from '@/app/paths';
 import { useCommand } from '@/app/queries';
 import { Screen } from '@/app/Screen';
@@ -16,7 +16,10 @@ export interface ComposeSearch extends Start {
   batch?: string | undefined;
 }
 
-export function Compose({ search }: { search: ComposeSearch }) {
+const route = getRouteApi('/compose');
+
+export function Compose() {
+  const search: ComposeSearch = route.useSearch();
   const router = useRouter();
   const lines = useCommand('connections', {});
   const header = (

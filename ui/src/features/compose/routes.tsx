@@ -1,10 +1,10 @@
 /** Compose: one message, or many from a file. */
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { Channel } from '@/api/generated';
 import type { Feature } from '@/app/features';
 import { asList, asText, paths } from '@/app/paths';
 import { rootRoute } from '@/app/root';
-import { Compose, type ComposeSearch } from './Compose';
+import type { ComposeSearch } from './Compose';
 import { composeText as t } from './text';
 
 const channels: readonly Channel[] = ['sms', 'whatsapp', 'email'];
@@ -19,7 +19,7 @@ const route = createRoute({
     mode: s.mode === 'many' ? 'many' : undefined,
     batch: asText(s.batch),
   }),
-  component: () => <Compose search={route.useSearch()} />,
+  component: lazyRouteComponent(() => import('./Compose'), 'Compose'),
 });
 
 export const feature: Feature = {

@@ -1,4 +1,5 @@
 /** Connecting: choose a provider, then fill in its form. */
+import { getRouteApi } from '@tanstack/react-router';
 import { paths } from '@/app/paths';
 import { useCommand } from '@/app/queries';
 import { Screen } from '@/app/Screen';
@@ -9,7 +10,10 @@ import { connectText as t } from './text';
 
 const toLines = { label: t.crumb, to: paths.lines() };
 
-export function Connect({ chosen }: { chosen: string | undefined }) {
+const route = getRouteApi('/connect');
+
+export function Connect() {
+  const chosen: string | undefined = route.useSearch().provider;
   const { data, error, isFetching, refetch } = useCommand('providers', {});
   const provider = data?.items.find((p) => p.key === chosen);
   if (provider !== undefined) {

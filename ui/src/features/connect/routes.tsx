@@ -1,9 +1,8 @@
 /** Connecting a line. */
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { Feature } from '@/app/features';
 import { asText, paths } from '@/app/paths';
 import { rootRoute } from '@/app/root';
-import { Connect } from './Connect';
 import { connectText as t } from './text';
 
 const route = createRoute({
@@ -12,7 +11,7 @@ const route = createRoute({
   validateSearch: (s: Record<string, unknown>): { provider?: string | undefined } => ({
     provider: asText(s.provider),
   }),
-  component: () => <Connect chosen={route.useSearch().provider} />,
+  component: lazyRouteComponent(() => import('./Connect'), 'Connect'),
 });
 
 export const feature: Feature = {

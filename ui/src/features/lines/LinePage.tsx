@@ -1,5 +1,5 @@
 /** One line: how it is, what waits for it, who it is, what it was last asked, and what can be done. */
-import { useRouter } from '@tanstack/react-router';
+import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ConnectionDetail } from '@/api/generated';
 import { useNow } from '@/app/clock';
@@ -24,7 +24,16 @@ import { verdictDetail, verdictOf } from './verdict';
 
 export type LineDialog = 'reconnect' | 'test' | 'remove';
 
-export interface LinePageProps {
+const route = getRouteApi('/lines/$id');
+
+/** Another line is another page: what was typed into its dialogs does not come along. */
+export function LineScreen() {
+  const { id }: { id: string } = route.useParams();
+  const { act }: { act?: LineDialog | undefined } = route.useSearch();
+  return <LinePage key={id} id={id} act={act} />;
+}
+
+interface LinePageProps {
   id: string;
   act: LineDialog | undefined;
 }
@@ -66,7 +75,7 @@ function Primary({
   );
 }
 
-export function LinePage({ id, act }: LinePageProps) {
+function LinePage({ id, act }: LinePageProps) {
   const router = useRouter();
   const { data: line, error, isFetching, refetch } = useCommand('connection', { id });
   const providers = useCommand('providers', {}).data?.items;

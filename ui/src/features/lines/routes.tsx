@@ -1,13 +1,16 @@
 /** The lines, and one line. */
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { Feature } from '@/app/features';
 import { asList, paths } from '@/app/paths';
 import { rootRoute } from '@/app/root';
-import { type LineDialog, LinePage } from './LinePage';
-import { Lines } from './Lines';
+import type { LineDialog } from './LinePage';
 import { linesText as t } from './text';
 
-const list = createRoute({ getParentRoute: () => rootRoute, path: '/lines', component: Lines });
+const list = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/lines',
+  component: lazyRouteComponent(() => import('./Lines'), 'Lines'),
+});
 
 const dialogs: readonly LineDialog[] = ['reconnect', 'test', 'remove'];
 
@@ -17,11 +20,7 @@ const one = createRoute({
   validateSearch: (s: Record<string, unknown>): { act?: LineDialog | undefined } => ({
     act: asList(s.act, dialogs)?.[0],
   }),
-  component: () => {
-    const { id } = one.useParams();
-    // Another line is another page: what was typed into its dialogs does not come along.
-    return <LinePage key={id} id={id} act={one.useSearch().act} />;
-  },
+  component: lazyRouteComponent(() => import('./LinePage'), 'LineScreen'),
 });
 
 export const feature: Feature = {

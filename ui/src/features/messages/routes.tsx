@@ -1,24 +1,22 @@
 /** Messages: the list of all, and one as a page. */
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { Feature } from '@/app/features';
 import { type MessageFilters, paths } from '@/app/paths';
 import { rootRoute } from '@/app/root';
 import { readFilters } from './filters';
-import { MessagePage } from './MessagePage';
-import { Messages } from './Messages';
 import { messagesText as t } from './text';
 
 const list = createRoute({
   getParentRoute: () => rootRoute,
   path: '/messages',
   validateSearch: (search: Record<string, unknown>): MessageFilters => readFilters(search),
-  component: Messages,
+  component: lazyRouteComponent(() => import('./Messages'), 'Messages'),
 });
 
 const one = createRoute({
   getParentRoute: () => rootRoute,
   path: '/messages/$id',
-  component: MessagePage,
+  component: lazyRouteComponent(() => import('./MessagePage'), 'MessagePage'),
 });
 
 export const feature: Feature = {

@@ -1,15 +1,14 @@
 /** The overview: is all well, and if not, what needs me. */
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { Feature } from '@/app/features';
 import { paths } from '@/app/paths';
 import { rootRoute } from '@/app/root';
-import { Overview } from './Overview';
 import { overviewText as t } from './text';
 
 const route = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  component: Overview,
+  component: lazyRouteComponent(() => import('./Overview'), 'Overview'),
 });
 
 export const feature: Feature = {

@@ -1,21 +1,19 @@
 /** Settings and receipts. */
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { Feature } from '@/app/features';
 import { paths } from '@/app/paths';
 import { rootRoute } from '@/app/root';
-import { Receipts } from './Receipts';
-import { SettingsScreen } from './Settings';
 import { settingsText as t } from './text';
 
 const settings = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
-  component: SettingsScreen,
+  component: lazyRouteComponent(() => import('./Settings'), 'SettingsScreen'),
 });
 const receipts = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings/receipts',
-  component: Receipts,
+  component: lazyRouteComponent(() => import('./Receipts'), 'Receipts'),
 });
 
 export const feature: Feature = {

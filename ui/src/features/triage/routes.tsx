@@ -1,10 +1,9 @@
 /** Triage: failed messages and those with an unknown outcome, by cause. */
-import { createRoute } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { Feature } from '@/app/features';
 import { paths, type TriageFilters } from '@/app/paths';
 import { rootRoute } from '@/app/root';
 import { readFilters } from '../messages/filters';
-import { Triage } from './Triage';
 import { triageText as t } from './text';
 
 const route = createRoute({
@@ -14,7 +13,7 @@ const route = createRoute({
     const { batch: _batch, ...filters } = readFilters(search);
     return filters;
   },
-  component: Triage,
+  component: lazyRouteComponent(() => import('./Triage'), 'Triage'),
 });
 
 export const feature: Feature = {
