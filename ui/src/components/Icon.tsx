@@ -75,6 +75,7 @@ const shapes = {
   close: <path d="m4 4 8 8m0-8-8 8" />,
   check: <path d="m3.5 8.5 3 3 6-7" />,
   down: <path d="m4.5 6.5 3.5 3.5 3.5-3.5" />,
+  up: <path d="M4.5 9.5 8 6l3.5 3.5" />,
   right: <path d="M6.5 4.5 10 8l-3.5 3.5" />,
   left: <path d="M9.5 4.5 6 8l3.5 3.5" />,
   phone: (

@@ -52,6 +52,7 @@ function previewOf(args: SendArgs): Preview {
   const [single, part] = ucs2 ? [70, 67] : [160, 153];
   const line =
     args.connection ??
+    args.route?.find((id) => fixtureLines.some((l) => l.id === id && l.signal !== 'danger')) ??
     fixtureLines.find((l) => l.channel === args.channel && l.signal !== 'danger' && l.state !== 'disabled')
       ?.id ??
     '';

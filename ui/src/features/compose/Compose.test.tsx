@@ -77,6 +77,32 @@ describe('one person', () => {
     expect(sent(host)).toHaveLength(0);
   });
 
+  test('lines can be put in an order, which is sent as a route', async () => {
+    const host = deskHost();
+    const { user } = await renderApp('/compose?to=5550100194', { host });
+    await user.type(await screen.findByLabelText('Text'), 'Hello');
+    await user.click(screen.getByRole('combobox', { name: 'Line' }));
+    await user.click(await screen.findByRole('option', { name: /Several, one after the other/ }));
+    const order = screen.getByRole('list', { name: 'Lines in the order they are tried' });
+    const names = () =>
+      within(order)
+        .getAllByRole('listitem')
+        .map((row) => row.textContent?.trim());
+    expect(names()).toEqual(['1Twilio, Reminders', '2Twilio, Practice text messages']);
+    await user.click(screen.getByRole('button', { name: 'Try Twilio, Reminders later' }));
+    expect(names()).toEqual(['1Twilio, Practice text messages', '2Twilio, Reminders']);
+    await waitFor(() =>
+      expect(screen.getByRole('button', { name: 'Try Twilio, Reminders earlier' })).toHaveFocus(),
+    );
+    await waitFor(() => expect(panel()).toHaveTextContent('Twilio, Practice text messages'));
+    await expectAccessible();
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    await screen.findByRole('link', { name: 'Open message' });
+    const args = sent(host)[0]?.args as SendArgs;
+    expect(args.route).toHaveLength(2);
+    expect(args.connection, 'one line or a route, never both').toBeUndefined();
+  });
+
   test('puts a refusal beside its field', async () => {
     const { user } = await renderApp('/compose?to=5550100190', { host: deskHost() });
     await user.type(await screen.findByLabelText('Text'), 'Hello');

@@ -15,6 +15,7 @@ import {
   channelOf,
   channelsOf,
   EMPTY,
+  IN_ORDER,
   type Missing,
   missingOf,
   type Start,
@@ -29,7 +30,7 @@ import { composeText as t } from './text';
 import { useRested } from './useRested';
 
 /** Fields of the form that show a refusal themselves. */
-const SHOWN = ['to', 'name', 'connection', 'subject', 'body', 'send_at', 'useful_until'];
+const SHOWN = ['to', 'name', 'connection', 'route', 'subject', 'body', 'send_at', 'useful_until'];
 
 function neededText(missing: Missing): string {
   return missing.startsWith('value:')
@@ -105,7 +106,7 @@ export function One({ lines, start, header }: OneProps) {
             link: { label: t.sent.open, to: paths.message(message.id) },
           });
           // The line and the channel stay: the next message often goes the same way.
-          change({ ...EMPTY, channel: draft.channel, line: draft.line });
+          change({ ...EMPTY, channel: draft.channel, line: draft.line, order: draft.order });
           setTried(false);
           setTouched(new Set());
           requestAnimationFrame(() => form?.querySelector<HTMLElement>('[name=to]')?.focus());
@@ -163,8 +164,11 @@ export function One({ lines, start, header }: OneProps) {
               line={draft.line}
               taken={draft.line === ANY_LINE ? (shown?.connection ?? null) : null}
               onChannel={(next) => edit({ channel: next, line: ANY_LINE })}
-              onLine={(line) => edit({ line })}
-              error={errorAt(refusal, 'connection')}
+              // An order is one of this channel's lines, whatever the recipient suggests later.
+              onLine={(line) => edit({ line, ...(line === IN_ORDER ? { channel } : {}) })}
+              order={draft.order}
+              onOrder={(order) => edit({ order })}
+              error={errorAt(refusal, 'connection', 'route')}
             />
           </Block>
           <Block title={t.blocks.message}>
@@ -228,7 +232,7 @@ export function One({ lines, start, header }: OneProps) {
               <Button
                 variant="quiet"
                 onClick={() => {
-                  edit({ ...EMPTY, channel: draft.channel, line: draft.line });
+                  edit({ ...EMPTY, channel: draft.channel, line: draft.line, order: draft.order });
                   setTried(false);
                 }}
               >

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Channel, Connection, Preview } from '@/api/generated';
 import { address } from '@/app/format';
 import { useFormat, useLineName } from '@/app/queries';
+import { sentence } from '@/app/refusal';
 import { FactRows, Lamp, Note, Waiting } from '@/components';
 import { outsiders } from './alphabet';
 import styles from './Compose.module.css';
@@ -91,7 +92,7 @@ export function OnePanel({
         {children}
         {preview?.notes.map((note) => (
           <Note key={note} signal="caution">
-            {note}
+            {sentence(note)}
           </Note>
         ))}
         {forced !== null && <Note signal="caution">{forced}</Note>}

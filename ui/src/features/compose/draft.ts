@@ -6,10 +6,14 @@ import { fieldsOf, hasBraces } from './template';
 
 /** Stands for "the first line that is clear": the core chooses. */
 export const ANY_LINE = 'any';
+/** Stands for several lines in an order of one's own. */
+export const IN_ORDER = 'order';
 
 export interface Draft {
   channel: Channel | null;
   line: string;
+  /** The lines to try, one after the other, when `line` says so. */
+  order: readonly string[];
   to: string;
   name: string;
   subject: string;
@@ -25,6 +29,7 @@ export interface Draft {
 export const EMPTY: Draft = {
   channel: null,
   line: ANY_LINE,
+  order: [],
   to: '',
   name: '',
   subject: '',
@@ -103,6 +108,11 @@ export function textFields(draft: Draft, channel: Channel | null): string[] {
   return fieldsOf(channel === 'email' ? draft.subject : '', draft.body);
 }
 
+function byLine({ line, order }: Draft): Pick<SendArgs, 'connection' | 'route'> {
+  if (line === ANY_LINE) return {};
+  return line === IN_ORDER ? { route: [...order] } : { connection: line };
+}
+
 export function sendArgs(draft: Draft, channel: Channel, format: Format): SendArgs {
   const texts = [channel === 'email' ? draft.subject : '', draft.body];
   const name = draft.name.trim();
@@ -119,7 +129,7 @@ export function sendArgs(draft: Draft, channel: Channel, format: Format): SendAr
     body: draft.body,
     ...(channel === 'email' ? { subject: draft.subject } : {}),
     ...(fields === null ? {} : { fields }),
-    ...(draft.line === ANY_LINE ? {} : { connection: draft.line }),
+    ...byLine(draft),
     ...(at === null ? {} : { send_at: at }),
     ...(until === null ? {} : { useful_until: until }),
     ...(name === '' ? {} : { name }),

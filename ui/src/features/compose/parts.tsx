@@ -7,7 +7,8 @@ import { useLineName } from '@/app/queries';
 import { channelWord, signalWord } from '@/app/words';
 import { Button, Dialog, Menu, type MenuItem, Segmented, Select, TextArea, TextField } from '@/components';
 import styles from './Compose.module.css';
-import { ANY_LINE } from './draft';
+import { ANY_LINE, IN_ORDER } from './draft';
+import { LineOrder } from './LineOrder';
 import { insertField, parts } from './template';
 import { composeText as t } from './text';
 
@@ -30,6 +31,9 @@ export interface LineChoiceProps {
   taken: string | null;
   onChannel: (channel: Channel) => void;
   onLine: (line: string) => void;
+  /** Left out where only one line can be named. */
+  order?: readonly string[] | undefined;
+  onOrder?: ((order: string[]) => void) | undefined;
   error?: string | null;
 }
 
@@ -41,10 +45,14 @@ export function LineChoice({
   taken,
   onChannel,
   onLine,
+  order,
+  onOrder,
   error,
 }: LineChoiceProps) {
   const name = useLineName();
   const own = lines.filter((l) => l.channel === channel);
+  const usable = own.filter((l) => l.state !== 'disabled');
+  const ordered = onOrder !== undefined && usable.length > 1;
   const options = [
     { value: ANY_LINE, label: t.line.any, hint: taken === null ? undefined : t.line.anyNow(name(taken)) },
     ...own.map((l) => ({
@@ -60,8 +68,10 @@ export function LineChoice({
               : address(l.address),
       disabled: l.state === 'disabled',
     })),
+    ...(ordered ? [{ value: IN_ORDER, label: t.line.inOrder, hint: t.line.inOrderHint }] : []),
   ];
-  return (
+  const shown = options.some((o) => o.value === line) ? line : ANY_LINE;
+  const choice = (
     <div className={styles.row}>
       {channels.length > 1 && channel !== null && (
         <Segmented
@@ -76,12 +86,22 @@ export function LineChoice({
           label={t.line.label}
           hideLabel
           options={options}
-          value={options.some((o) => o.value === line) ? line : ANY_LINE}
-          onChange={onLine}
-          error={error}
+          value={shown}
+          onChange={(next) => {
+            if (next === IN_ORDER) onOrder?.(usable.map((l) => l.id));
+            onLine(next);
+          }}
+          error={shown === IN_ORDER ? null : error}
         />
       </div>
     </div>
+  );
+  if (!ordered || shown !== IN_ORDER) return choice;
+  return (
+    <>
+      {choice}
+      <LineOrder lines={usable} order={order ?? []} onOrder={onOrder} error={error} />
+    </>
   );
 }
 
@@ -259,7 +279,7 @@ export function Times({
         />
         <span className="ink3 t12">{zone}</span>
       </div>
-      <div className={styles.pair}>
+      <div className={styles.times}>
         {when === 'later' && (
           <TextField
             label={t.send.at}
