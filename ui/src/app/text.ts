@@ -10,6 +10,8 @@ export const formatText = {
   minutes: (n: number) => `${n} min`,
   hours: (n: number) => `${n} h`,
   days: (n: number) => (n === 1 ? '1 day' : `${n} days`),
+  years: (n: number) => `${n} years`,
+  underMinute: 'less than a minute',
 };
 
 /** The fixed vocabulary of DESIGN: one word per idea, everywhere. */
@@ -100,6 +102,18 @@ export const appText = {
       'This page has no valid key. Open the newest address that Signalbox printed; each start makes a new one.',
     now: 'Try now',
     back: 'Connected to Signalbox again.',
+  },
+  /** Which, why, consequence; the button is the action. */
+  locked: {
+    say: (waiting: number) =>
+      `The vault is locked, so no line can sign in and nothing is sent. ${
+        waiting === 0
+          ? 'New messages are accepted and wait.'
+          : waiting === 1
+            ? '1 message waits and leaves by itself once the vault is open.'
+            : `${new Intl.NumberFormat().format(waiting)} messages wait and leave by themselves once the vault is open.`
+      }`,
+    open: 'Open the vault…',
   },
   offline: 'This computer is offline. Messages are held and leave by themselves when it is back.',
   palette: {

@@ -1,7 +1,8 @@
-/** Above everything: the link to the core is lost, or this computer is offline. */
+/** Above everything: the link to the core is lost, the vault is locked, or this computer is offline. */
 import { useEffect, useRef } from 'react';
-import { Button, Lamp } from '@/components';
+import { Button, ButtonLink, Lamp } from '@/components';
 import { announce } from '../announce';
+import { paths } from '../paths';
 import { useCore, useFormat, useStatus } from '../queries';
 import { appText as t } from '../text';
 import { useLink } from '../useLink';
@@ -33,6 +34,17 @@ export function Banner() {
         <Button size="sm" onClick={() => host.reconnect()}>
           {t.link.now}
         </Button>
+      </div>
+    );
+  }
+  if (status?.vault.mode === 'locked') {
+    return (
+      <div className={styles.banner} role="status">
+        <Lamp signal="danger" silent />
+        <span>{t.locked.say(status.waiting)}</span>
+        <ButtonLink size="sm" to={paths.settings('vault')}>
+          {t.locked.open}
+        </ButtonLink>
       </div>
     );
   }

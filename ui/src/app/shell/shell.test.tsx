@@ -9,6 +9,22 @@ import { matches } from './Palette';
 
 const nav = () => screen.findByRole('navigation', { name: 'Main' });
 
+describe('above everything', () => {
+  test('a locked vault is said on every screen, with what it costs and where it is opened', async () => {
+    const host = fixtureHost('busy');
+    const status = await host.call('status', {});
+    host.answer('status', () => ({
+      ...status,
+      waiting: 11,
+      vault: { mode: 'locked', say: 'The vault is locked' },
+    }));
+    await renderApp('/messages', { host });
+    const say = await screen.findByText(/The vault is locked, so no line can sign in and nothing is sent\./);
+    expect(say).toHaveTextContent('11 messages wait and leave by themselves once the vault is open.');
+    expect(screen.getByRole('link', { name: 'Open the vault…' })).toHaveAttribute('href', '/settings#vault');
+  });
+});
+
 describe('navigation', () => {
   test('shows only what exists, and where one is', async () => {
     await renderApp('/');
