@@ -65,8 +65,11 @@ export const features: readonly Feature[] = [
   ...extras,
 ];
 
+const sections: readonly NavItem['section'][] = ['today', 'network', 'library', 'foot'];
+
+/** As they stand in the navigation, from top to bottom. */
 export const navItems: readonly NavItem[] = features
   .flatMap((f) => f.nav ?? [])
-  .sort((a, b) => a.order - b.order);
+  .sort((a, b) => sections.indexOf(a.section) - sections.indexOf(b.section) || a.order - b.order);
 
 export const paletteActions: readonly PaletteAction[] = features.flatMap((f) => f.actions ?? []);

@@ -3,11 +3,13 @@
  * Every time is written in the business's zone, never in the computer's; clock and date order follow
  * the system's language.
  */
+import { now as clock } from './clock';
 import { formatText as t } from './text';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
 
 /** A figure that is not there. Never zero, never blank. */
 export const DASH = '–';
@@ -20,11 +22,11 @@ export interface Format {
   seconds(instant: string | number): string;
   /** 11:32 PDT */
   timeZoned(instant: string | number): string;
-  /** 11:32 today, 16 Mar on another day */
+  /** 11:32 today, 16 Mar on another day, 16 Mar 2027 in another year */
   brief(instant: string | number, now: number): string;
-  /** 11:32 today, else 16 Mar, 11:32 */
+  /** 11:32 today, else 16 Mar, 11:32; with its year when that is another one */
   when(instant: string | number, now: number): string;
-  /** Tue 17 March, 11:32 PDT */
+  /** Tue 17 March, 11:32 PDT; with its year when that is another one */
   full(instant: string | number): string;
   /** 17 Mar 2026 */
   date(instant: string | number): string;
@@ -75,7 +77,9 @@ export function makeFormat(zone: string, locale?: string): Format {
   const seconds = make({ hour: h, minute: '2-digit', second: '2-digit' });
   const dayMonth = make({ day: 'numeric', month: 'short' });
   const dayTime = make({ day: 'numeric', month: 'short', hour: h, minute: '2-digit' });
+  const dayYearTime = make({ day: 'numeric', month: 'short', year: 'numeric', hour: h, minute: '2-digit' });
   const day = make({ weekday: 'short', day: 'numeric', month: 'long' });
+  const dayYear = make({ weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' });
   const date = make({ day: 'numeric', month: 'short', year: 'numeric' });
   const hour = make({ hour: h });
   // English keeps names such as PDT; other languages write GMT-7 for the same zone.
@@ -102,6 +106,7 @@ export function makeFormat(zone: string, locale?: string): Format {
     const p = parts(d);
     return `${p.year}-${p.month}-${p.day}`;
   };
+  const sameYear = (a: string | number, b: string | number) => parts(at(a)).year === parts(at(b)).year;
   const offsetAt = (ms: number) => offsetMinutes(parts, new Date(ms));
 
   const format: Format = {
@@ -109,9 +114,11 @@ export function makeFormat(zone: string, locale?: string): Format {
     time: (i) => time.format(at(i)),
     seconds: (i) => seconds.format(at(i)),
     timeZoned: (i) => `${time.format(at(i))} ${format.zoneName(i)}`,
-    brief: (i, now) => (format.sameDay(i, now) ? time : dayMonth).format(at(i)),
-    when: (i, now) => (format.sameDay(i, now) ? time : dayTime).format(at(i)),
-    full: (i) => `${day.format(at(i)).replace(/^(\p{L}+),\s/u, '$1 ')}, ${format.timeZoned(i)}`,
+    brief: (i, now) => (format.sameDay(i, now) ? time : sameYear(i, now) ? dayMonth : date).format(at(i)),
+    when: (i, now) =>
+      (format.sameDay(i, now) ? time : sameYear(i, now) ? dayTime : dayYearTime).format(at(i)),
+    full: (i) =>
+      `${(sameYear(i, clock()) ? day : dayYear).format(at(i)).replace(/^(\p{L}+),\s/u, '$1 ')}, ${format.timeZoned(i)}`,
     date: (i) => date.format(at(i)),
     hour: (i) => hour.format(at(i)),
     zoneName: (i) => {
@@ -163,12 +170,13 @@ export function duration(ms: number): string {
     const minutes = Math.floor((abs % HOUR) / MINUTE);
     return minutes === 0 ? t.hours(hours) : `${t.hours(hours)} ${t.minutes(minutes)}`;
   }
-  return t.days(Math.floor(abs / DAY));
+  return abs < 2 * YEAR ? t.days(Math.floor(abs / DAY)) : t.years(Math.floor(abs / YEAR));
 }
 
-/** From an instant until now. */
+/** From an instant until now. The seconds of the first minute would be wrong as soon as they are read. */
 export function age(instant: string, now: number): string {
-  return duration(now - Date.parse(instant));
+  const ms = now - Date.parse(instant);
+  return ms < MINUTE ? t.underMinute : duration(ms);
 }
 
 /** 240 ms, 0.8 s, 12 s */
@@ -182,7 +190,7 @@ export function latency(ms: number | null): string {
 
 /** 4.2 MB */
 export function bytes(n: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = n;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {

@@ -1,15 +1,28 @@
 /** Refusals beside what was refused: on its field where the core names one, else where it was asked for. */
 import type { ApiError } from '@/host/host';
 
-/** A capital and a full stop where the core left them out. */
+/**
+ * The core's words as a sentence of their own: a capital first, a full stop last. What is no plain word keeps
+ * its shape: `smtp.example.com`, iPhone, `from`.
+ */
 export function sentence(text: string): string {
-  const plain = text.trim().replace(/^[a-z](?=[a-z]* )/, (c) => c.toUpperCase());
-  return plain === '' || /[.!?…:]$/.test(plain) ? plain : `${plain}.`;
+  const plain = text
+    .trim()
+    .replace(/^\p{Ll}(?=[\p{Ll}’']*(?:[\s,;:!?]|\.?$))/u, (first) => first.toLocaleUpperCase());
+  return plain === '' || /[.!?…:]["”’)]?$/.test(plain) ? plain : `${plain}.`;
+}
+
+/** Several of them, one after the other. */
+export function sentences(...texts: readonly (string | null | undefined)[]): string {
+  return texts
+    .map((text) => sentence(text ?? ''))
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** "This is not a number. Correct it, with its area code." */
 export function refusalText(error: Pick<ApiError, 'message' | 'remedy'>): string {
-  return [error.message, error.remedy].map(sentence).filter(Boolean).join(' ');
+  return sentences(error.message, error.remedy);
 }
 
 /** The refusal of one field, or null. */

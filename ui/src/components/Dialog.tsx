@@ -1,6 +1,7 @@
 /** Dialogs trap the focus and give it back. One that sends starts on Cancel; Ctrl or ⌘ Enter confirms. */
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { type KeyboardEvent, type ReactNode, type RefObject, useRef } from 'react';
+import { sentence } from '@/app/refusal';
 import type { ApiError } from '@/host/host';
 import { Button, type ButtonVariant, IconButton } from './Button';
 import { cx } from './classes';
@@ -121,7 +122,7 @@ export function ConfirmDialog({
         <>
           {extra}
           <span className={styles.space} />
-          <Button ref={cancelRef} onClick={onClose}>
+          <Button ref={cancelRef} onClick={onClose} className={styles.cancel}>
             {cancel}
           </Button>
           <Button variant={variant} busy={busy} disabled={disabled} onClick={onConfirm}>
@@ -134,7 +135,7 @@ export function ConfirmDialog({
       {children}
       {error && (
         <Note signal="danger" role="alert">
-          <b>{error.message}</b> {error.remedy}
+          <b>{sentence(error.message)}</b> {sentence(error.remedy)}
         </Note>
       )}
     </Dialog>

@@ -1,5 +1,6 @@
 /** What stands in place of a list or a panel: empty, failed, or being read. */
 import { type ReactNode, useEffect, useState } from 'react';
+import { sentence, sentences } from '@/app/refusal';
 import type { ApiError } from '@/host/host';
 import { Button } from './Button';
 import { cx } from './classes';
@@ -41,10 +42,9 @@ export function ErrorState({ error, title, onRetry, busy = false, compact = fals
     <div className={cx(styles.state, styles.failed, compact && styles.compact)} role="alert">
       <Lamp signal="unknown" silent />
       <div>
-        <p className="medium">{title ?? error.message}</p>
+        <p className="medium">{title ?? sentence(error.message)}</p>
         <p className={cx('ink2', 'prose')}>
-          {title !== undefined && `${error.message} `}
-          {error.remedy}
+          {title === undefined ? sentence(error.remedy ?? '') : sentences(error.message, error.remedy)}
         </p>
         {onRetry && (
           <Button className={styles.retry} onClick={onRetry} busy={busy}>

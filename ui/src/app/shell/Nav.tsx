@@ -30,7 +30,7 @@ function Item({ item, here, facts, rail }: { item: NavItem; here: boolean; facts
           <span className={styles.badge}>
             {badge.danger !== undefined && <Lamp signal="danger" size={11} label={badge.danger} />}
             {badge.text !== undefined && <span className={styles.badgeText}>{badge.text}</span>}
-            {badge.short !== undefined && rail && (
+            {badge.short !== undefined && badge.danger === undefined && rail && (
               <span className={styles.badgeShort} aria-hidden="true">
                 {badge.short}
               </span>

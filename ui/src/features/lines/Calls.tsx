@@ -2,7 +2,7 @@
 import { useId, useState } from 'react';
 import type { ConnectionCall } from '@/api/generated';
 import { useNow } from '@/app/clock';
-import { address, DASH } from '@/app/format';
+import { address, latency } from '@/app/format';
 import { paths } from '@/app/paths';
 import { useFormat } from '@/app/queries';
 import { AppLink, cx, Segmented } from '@/components';
@@ -50,14 +50,12 @@ export function Calls({ calls }: { calls: readonly ConnectionCall[] }) {
             <col className={styles.time} />
             <col />
             <col className={styles.answer} />
-            <col className={styles.ms} />
           </colgroup>
           <thead>
             <tr>
               <th scope="col">{t.time}</th>
               <th scope="col">{t.what}</th>
               <th scope="col">{t.answer}</th>
-              <th scope="col">{t.ms}</th>
             </tr>
           </thead>
           <tbody>
@@ -71,18 +69,19 @@ export function Calls({ calls }: { calls: readonly ConnectionCall[] }) {
                   </td>
                   <td>
                     <span className={styles.line}>
-                      <AppLink to={paths.message(call.message)}>{t.to(address(call.to))}</AppLink>
+                      <AppLink to={paths.message(call.message)}>{address(call.to)}</AppLink>
                     </span>
                     <span className={cx(styles.line, styles.quiet, 't12')} title={call.detail ?? undefined}>
                       {detail}
                     </span>
                   </td>
-                  <td className={tone(call)}>
-                    {call.http === null ? word : format.number(call.http)}
-                    {call.http !== null && <span className="vh">, {word}</span>}
-                  </td>
-                  <td className={styles.quiet}>
-                    {call.took_ms === null ? DASH : format.number(call.took_ms)}
+                  <td>
+                    <span className={cx(styles.line, tone(call))}>{word}</span>
+                    <span className={cx(styles.line, styles.quiet, 't12')}>
+                      {[call.http === null ? null : String(call.http), latency(call.took_ms)]
+                        .filter(Boolean)
+                        .join(', ')}
+                    </span>
                   </td>
                 </tr>
               );

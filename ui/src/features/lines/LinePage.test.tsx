@@ -30,6 +30,16 @@ describe('the page', () => {
     expect(await part('Webhook')).toHaveTextContent('2, with a signature that does not fit');
   });
 
+  test('shows a secret that was never given, with the way to give it', () => {
+    const resend = catalogue.find((p) => p.key === 'resend');
+    const rows = settingRows({ fields: { api_key: 'set', from: 'hello@alderstreet.example' } }, resend);
+    expect(rows.map((r) => [r.key, r.value, r.secret])).toEqual([
+      ['api_key', 'set', true],
+      ['from', 'hello@alderstreet.example', false],
+      ['webhook_secret', '', true],
+    ]);
+  });
+
   test('lists the last calls, all or only the failed ones', async () => {
     const { user } = await renderApp('/lines/01line0000tw1', { host: deskHost() });
     const calls = await screen.findByRole('table', { name: 'Recent calls' });
@@ -38,7 +48,7 @@ describe('the page', () => {
       expect.stringMatching(/^\/messages\//),
     );
     await user.click(screen.getByRole('radio', { name: 'Failed' }));
-    expect(within(calls).getAllByText('429').length).toBeGreaterThan(0);
+    expect(within(calls).getAllByText(/^429/).length).toBeGreaterThan(0);
   });
 
   test('says that a line is not there', async () => {

@@ -122,14 +122,24 @@ export interface SettingsProps {
   onReplace: () => void;
 }
 
-/** The line's settings in the order of its form; then what the form does not know. */
+interface SettingRow {
+  key: string;
+  label: string;
+  value: string;
+  secret: boolean;
+}
+
+/**
+ * The line's settings in the order of its form; then what the form does not know. A secret is there even when
+ * it was never given: without it something does not work, and here one can see why.
+ */
 export function settingRows(
   line: Pick<ConnectionDetail, 'fields'>,
   provider: ProviderInfo | undefined,
-): { key: string; label: string; value: string; secret: boolean }[] {
+): SettingRow[] {
   const known = (provider?.fields ?? [])
-    .filter((f) => line.fields[f.key] !== undefined && line.fields[f.key] !== '')
-    .map((f) => ({ key: f.key, label: f.label, value: line.fields[f.key] ?? '', secret: f.secret }));
+    .map((f) => ({ key: f.key, label: f.label, value: line.fields[f.key] ?? '', secret: f.secret }))
+    .filter((row) => row.secret || row.value !== '');
   const others = Object.entries(line.fields)
     .filter(([key, value]) => value !== '' && !known.some((k) => k.key === key))
     .map(([key, value]) => ({
@@ -154,16 +164,22 @@ export function LineSettings({ line, provider, onEdit, onReplace }: SettingsProp
             label: row.label,
             value: row.secret ? (
               <span className={cx(styles.inline, styles.tight)}>
-                {t.settings.set}
-                <span className="ink3">{t.settings.secretNote}</span>
+                {row.value === '' ? (
+                  <span className="ink3">{t.settings.notSet}</span>
+                ) : (
+                  <>
+                    {t.settings.set}
+                    <span className="ink3">{t.settings.secretNote}</span>
+                  </>
+                )}
                 {provider !== undefined && line.can.includes('reconnect') && (
                   <Button
                     size="sm"
                     variant="link"
                     onClick={onReplace}
-                    aria-label={`${linesText.actions.replace} ${row.label}`}
+                    aria-label={`${row.value === '' ? t.settings.add : linesText.actions.replace} ${row.label}`}
                   >
-                    {linesText.actions.replace}
+                    {row.value === '' ? t.settings.add : linesText.actions.replace}
                   </Button>
                 )}
               </span>

@@ -101,7 +101,7 @@ export function Lines() {
     {
       key: 'line',
       header: t.columns.line,
-      width: 'minmax(230px, 1.4fr)',
+      width: 'minmax(270px, 1.9fr)',
       render: (l) => (
         <span className={styles.first}>
           <span className={styles.lamp}>
@@ -133,7 +133,7 @@ export function Lines() {
     {
       key: 'state',
       header: t.columns.state,
-      width: 'minmax(190px, 1.2fr)',
+      width: 'minmax(190px, 1fr)',
       render: (l) => (
         <TwoLines
           first={

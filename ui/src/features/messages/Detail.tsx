@@ -4,6 +4,7 @@ import { useNow } from '@/app/clock';
 import { address, type Format } from '@/app/format';
 import { paths } from '@/app/paths';
 import { useFormat, useLineName } from '@/app/queries';
+import { sentence } from '@/app/refusal';
 import { channelWord, holdWord, stateSignal, stateWord } from '@/app/words';
 import { AppLink, Aspect, CopyButton, FactRows, NextBox, Timeline } from '@/components';
 import styles from './Detail.module.css';
@@ -25,7 +26,7 @@ export function Next({ message }: { message: Message }) {
   const until = format.when(message.useful_until, now);
   const over = Date.parse(message.useful_until) <= now;
   // The remedy stands below, with the reason; once is enough.
-  const remedy = message.failure === null ? '' : stop(message.failure.remedy);
+  const remedy = message.failure === null ? '' : sentence(message.failure.remedy);
   const next = remedy === '' ? message.next : message.next.replace(` ${remedy}`, '');
   return (
     <NextBox detail={open ? (over ? t.wasUsefulUntil(until) : t.usefulUntil(until)) : undefined}>
@@ -60,14 +61,10 @@ export function Why({ message }: { message: Message }) {
   if (failure === null) return null;
   return (
     <p className={styles.why}>
-      <span>{stop(failure.say)}</span> {stop(failure.remedy)}{' '}
+      <span>{sentence(failure.say)}</span> {sentence(failure.remedy)}{' '}
       {failure.code !== '' && <span className="mono ink3 nowrap">{failure.code}</span>}
     </p>
   );
-}
-
-function stop(text: string): string {
-  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 export function Text({ message }: { message: MessageDetail }) {

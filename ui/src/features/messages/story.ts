@@ -19,7 +19,8 @@ function person(actor: string): string | null {
   return t.story.actors[actor] ?? t.story.by(actor.replace(/^api:/, ''));
 }
 
-function sentence(what: string): string {
+/** A step of the core that has no words of its own here. */
+function plainStep(what: string): string {
   const text = what.replace(/[_:]/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -38,8 +39,8 @@ const plain: Record<string, { text: string; mark?: TimelineItem['mark']; waiting
   cancelled: { text: t.story.cancelled, mark: 'off' },
   dismissed: { text: t.story.dismissed, mark: 'off' },
   undismissed: { text: t.story.undismissed },
-  intent: { text: sentence('intent'), mark: 'dot' },
-  accepted: { text: sentence('accepted'), mark: 'dot' },
+  intent: { text: plainStep('intent'), mark: 'dot' },
+  accepted: { text: plainStep('accepted'), mark: 'dot' },
   refused: { text: t.story.refused, mark: 'danger' },
   unknown: { text: t.story.unknown, mark: 'unknown' },
 };
@@ -61,7 +62,7 @@ function step(entry: TimelineEntry, key: string, line: (id: string) => string): 
   }
   if (what.startsWith('resolved')) {
     const as = what.split(':')[1] ?? detail ?? '';
-    return { ...base, text: t.story.resolved[as] ?? sentence(what), detail: who };
+    return { ...base, text: t.story.resolved[as] ?? plainStep(what), detail: who };
   }
   if (what === 'held') {
     const why = detail === null ? undefined : t.holds[detail];
@@ -76,7 +77,7 @@ function step(entry: TimelineEntry, key: string, line: (id: string) => string): 
     return { ...base, text: t.story.released, detail: t.story.itsTime };
   if (what === 'rerouted') return { ...base, text: t.story.rerouted(detail === null ? '' : line(detail)) };
   const known = plain[what];
-  return { ...base, ...(known ?? { text: sentence(what) }), detail: more(detail) };
+  return { ...base, ...(known ?? { text: plainStep(what) }), detail: more(detail) };
 }
 
 function began(attempt: AttemptEntry, line: (id: string) => string): Item {

@@ -5,6 +5,7 @@ import type { Connection } from '@/api/generated';
 import { address, age, DASH, duration, type Format, latency } from '@/app/format';
 import { paths } from '@/app/paths';
 import { useProviderName } from '@/app/queries';
+import { sentence } from '@/app/refusal';
 import { useShortcuts } from '@/app/shortcuts';
 import { appText, words } from '@/app/text';
 import { media, useMedia } from '@/app/useMedia';
@@ -51,11 +52,11 @@ export interface BoardProps {
   now: number;
 }
 
-/** "Reminders, +1 555 010 0142"; the address alone where the name is only its beginning. */
-export function account(line: Pick<Connection, 'name' | 'address'>): string {
-  if (line.address === null) return line.name;
-  if (line.address.startsWith(line.name)) return address(line.address);
-  return `${line.name}, ${address(line.address)}`;
+/** "Reminders" and ", +1 555 010 0142"; the address alone where the name is only its beginning. */
+export function account(line: Pick<Connection, 'name' | 'address'>): [name: string, rest: string] {
+  if (line.address === null) return [line.name, ''];
+  if (line.address.startsWith(line.name)) return [address(line.address), ''];
+  return [line.name, `, ${address(line.address)}`];
 }
 
 interface RowProps {
@@ -135,6 +136,7 @@ function Row({
 }: RowProps) {
   const action = lineAction(line);
   const label = t.board.actionFor(action.label, title);
+  const [name, rest] = account(line);
   const slow = line.signal === 'caution' && line.reason?.code === 'slow';
   return (
     <tr
@@ -150,10 +152,15 @@ function Row({
           <Lamp signal={line.signal} silent />
           <span className={cx(styles.word, styles[line.signal])}>{signalWord(line.signal)}</span>
           <span className={styles.provider}>{provider}</span>
-          <span className={styles.account}>{account(line)}</span>
+          <span className={styles.account}>
+            <span className={styles.name}>{name}</span>
+            <span className={styles.rest}>{rest}</span>
+          </span>
           {line.environment !== 'production' && (
             <Tag icon={line.environment === 'practice' ? 'practice' : undefined}>
-              {words.environment[line.environment]}
+              <span className={cx(line.environment === 'practice' && styles.tagWord)}>
+                {words.environment[line.environment]}
+              </span>
             </Tag>
           )}
         </span>
@@ -328,9 +335,9 @@ export function Board({ lines, format, now }: BoardProps) {
       {failed !== undefined && command.error !== null && (
         <Note signal="danger" role="alert">
           <b>
-            {lineName(failed, provider(failed.provider))}: {command.error.message}
+            {lineName(failed, provider(failed.provider))}: {sentence(command.error.message)}
           </b>{' '}
-          {command.error.remedy}
+          {sentence(command.error.remedy)}
         </Note>
       )}
     </Section>

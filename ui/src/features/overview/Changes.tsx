@@ -2,6 +2,7 @@
 import type { Change } from '@/api/generated';
 import type { Format } from '@/app/format';
 import { paths } from '@/app/paths';
+import { sentence } from '@/app/refusal';
 import { AppLink, EmptyState, Lamp, Section } from '@/components';
 import styles from './Changes.module.css';
 import { overviewText as t } from './text';
@@ -25,10 +26,10 @@ export function Changes({ changes, format, now }: ChangesProps) {
               <Lamp signal={change.signal} size={12} className={styles.lamp} />
               <span className={styles.say}>
                 {change.connection === null ? (
-                  change.say
+                  sentence(change.say)
                 ) : (
                   <AppLink to={paths.line(change.connection)} className={styles.link}>
-                    {change.say}
+                    {sentence(change.say)}
                   </AppLink>
                 )}
                 {change.detail !== null && <span className="ink2"> {change.detail}</span>}

@@ -2,6 +2,7 @@
 import type { Channel } from '@/api/generated';
 import { paths } from '@/app/paths';
 import { useCommand, useFormat, useMutate, useStatus } from '@/app/queries';
+import { refusalText, sentence } from '@/app/refusal';
 import { Button, ButtonLink, channelIcon, Icon, Lamp } from '@/components';
 import styles from './FirstRun.module.css';
 import { overviewText as t } from './text';
@@ -60,7 +61,7 @@ export function FirstRun() {
             </Button>
             {practice.error !== null && (
               <p className={styles.error} role="alert">
-                {t.first.practice.failed} {practice.error.message} {practice.error.remedy}
+                {t.first.practice.failed} {refusalText(practice.error)}
               </p>
             )}
           </div>
@@ -82,7 +83,7 @@ export function FirstRun() {
         </section>
       </div>
       <p className="ink3 t12">
-        {vault} {t.first.marked}
+        {sentence(vault ?? '')} {t.first.marked}
       </p>
     </div>
   );

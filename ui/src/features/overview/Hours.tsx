@@ -4,7 +4,7 @@ import type { HourCount } from '@/api/generated';
 import type { Format } from '@/app/format';
 import { Button, cx, EmptyState, Legend, Section, Table } from '@/components';
 import styles from './Hours.module.css';
-import { axis, type Series, series, stack, totalOf, totals } from './hours';
+import { axis, labelEvery, type Series, series, stack, totalOf, totals } from './hours';
 import { overviewText as t } from './text';
 
 const HEIGHT = 212;
@@ -48,6 +48,10 @@ function Chart({ hours, format, hatch }: { hours: readonly HourCount[]; format: 
   const y = (n: number) => BASE - (n / max) * plot;
   const pitch = (width - LEFT - RIGHT) / Math.max(1, hours.length);
   const bar = Math.min(44, pitch * 0.6);
+  const every = labelEvery(
+    hours.map((h) => format.hour(h.hour)),
+    pitch,
+  );
   const sum = totals(hours);
   const shown = over === null ? sum : ((hours[over] as HourCount | undefined) ?? sum);
   const hour = over === null ? undefined : hours[over];
@@ -114,9 +118,11 @@ function Chart({ hours, format, hatch }: { hours: readonly HourCount[]; format: 
                   {format.number(total)}
                 </text>
               )}
-              <text x={x + bar / 2} y={BASE + 18} textAnchor="middle">
-                {format.hour(h.hour)}
-              </text>
+              {i % every === 0 && (
+                <text x={x + bar / 2} y={BASE + 18} textAnchor="middle">
+                  {format.hour(h.hour)}
+                </text>
+              )}
             </g>
           );
         })}

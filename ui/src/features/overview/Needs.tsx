@@ -1,6 +1,7 @@
 /** What needs a person: which, why, what it costs, and one action. */
 import type { Connection, NeedsYou, Signal } from '@/api/generated';
 import { age, type Format, fact } from '@/app/format';
+import { refusalText, sentence } from '@/app/refusal';
 import { Button, ButtonLink, KeyFacts, Lamp } from '@/components';
 import styles from './Needs.module.css';
 import { overviewText as t } from './text';
@@ -42,7 +43,7 @@ export function Needs({ items, lines, format, now }: NeedsProps) {
                 {t.needs.since(format.when(item.since, now), age(item.since, now))}
               </span>
             )}
-            <p className={styles.why}>{item.say}</p>
+            <p className={styles.why}>{sentence(item.say)}</p>
             <div className={styles.foot}>
               <KeyFacts
                 facts={item.facts
@@ -66,7 +67,7 @@ export function Needs({ items, lines, format, now }: NeedsProps) {
               </span>
               {command.error !== null && command.failedFor === id && own !== null && (
                 <p className={styles.error} role="alert">
-                  {command.error.message} {command.error.remedy}
+                  {refusalText(command.error)}
                 </p>
               )}
             </div>

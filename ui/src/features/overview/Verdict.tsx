@@ -1,5 +1,6 @@
 /** One sentence: is all well. */
 import type { Signal } from '@/api/generated';
+import { sentence } from '@/app/refusal';
 import { Lamp } from '@/components';
 import styles from './Verdict.module.css';
 
@@ -17,7 +18,7 @@ export function Verdict({ signal, say, detail, when, checked }: VerdictProps) {
       <Lamp signal={signal} size={20} />
       <div className={styles.words} aria-live="polite">
         <p className={styles.say}>{say}</p>
-        {detail !== null && <p className={styles.detail}>{detail}</p>}
+        {detail !== null && <p className={styles.detail}>{sentence(detail)}</p>}
       </div>
       {when !== undefined && (
         <p className={styles.when}>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { axis, stack, totalOf, totals } from './hours';
+import { axis, labelEvery, stack, totalOf, totals } from './hours';
 
 const hour = {
   hour: '2026-03-17T17:00:00.000Z',
@@ -34,4 +34,12 @@ test('the axis has round steps, few of them', () => {
 test('totals', () => {
   expect(totalOf(hour)).toBe(259);
   expect(totals([hour, hour]).failed).toBe(4);
+});
+
+test('hours are named as densely as their names allow', () => {
+  const day = Array.from({ length: 24 }, (_, i) => `${i}`.padStart(2, '0'));
+  const halves = day.map((_, i) => `${i % 12 === 0 ? 12 : i % 12} ${i < 12 ? 'AM' : 'PM'}`);
+  expect(labelEvery(day, 22), 'each, where two digits fit').toBe(1);
+  expect(labelEvery(halves, 22), 'every other, where AM and PM take the room').toBe(2);
+  expect(labelEvery(halves, 8)).toBe(6);
 });

@@ -53,3 +53,13 @@ export function stack(hour: HourCount, max: number, height: number, base: number
   }
   return out;
 }
+
+/** About how wide a letter of the axis is drawn, and the room between two of its labels, in pixels. */
+const LETTER = 6.4;
+const BETWEEN = 6;
+
+/** Every how many hours one is named, so that no label touches the next: "12 AM" is wider than "00". */
+export function labelEvery(labels: readonly string[], pitch: number): number {
+  const widest = Math.max(0, ...labels.map((label) => label.length)) * LETTER + BETWEEN;
+  return [1, 2, 3, 4, 6, 8, 12].find((every) => every * pitch >= widest) ?? 24;
+}

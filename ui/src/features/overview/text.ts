@@ -79,11 +79,11 @@ export const overviewText = {
     lead: 'A line is one account you send messages with. Try everything with practice lines first, or connect a real account now. You can do both.',
     practice: {
       title: 'Start with practice lines',
-      say: 'Text messages, email and a mail server, simulated on this computer. Nothing leaves it and nobody is contacted. Who you write to decides what happens:',
+      say: 'Three lines, simulated on this computer: text messages by Twilio, email by Resend and by a mail server. Nothing leaves it and nobody is contacted. The number you write to decides what happens:',
       points: [
         { signal: 'clear', say: '+1 555 555 0100 is delivered' },
-        { signal: 'danger', say: '+1 555 555 0153 is turned away, with a remedy' },
-        { signal: 'unknown', say: '+1 555 555 0165 loses its answer' },
+        { signal: 'danger', say: '+1 555 555 0153 is refused, with a remedy' },
+        { signal: 'unknown', say: '+1 555 555 0165 has an unknown outcome' },
       ] satisfies { signal: Signal; say: string }[],
       start: 'Start with practice lines',
       starting: 'Starting practice lines',

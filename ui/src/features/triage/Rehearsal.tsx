@@ -111,7 +111,7 @@ function Told({ told }: { told: Rehearsed }) {
             : [
                 {
                   value: told.lasts < 1_000 ? t.atOnce : t.lasts(duration(told.lasts)),
-                  label: t.toTheLast,
+                  label: told.lasts < 1_000 ? t.allLeave : t.toTheLast,
                 },
               ]),
         ]}
