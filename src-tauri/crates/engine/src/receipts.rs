@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use signalbox_domain::retry::{self, Next};
-use signalbox_domain::{ConnectionId, FailureClass, ReceiptId, ReceiptStatus};
+use signalbox_domain::{ConnectionId, Failure, FailureClass, ReceiptId, ReceiptStatus};
 use signalbox_providers::{Delivery, Event, Rejected};
 use signalbox_store::{
     Consequence, NewReceipt, ReceiptBody, ReceiptRow, StatusReport, StoreError, Took,
 };
 
-use crate::core::{Core, jitter};
+use crate::core::Core;
 use crate::event::Tag;
 use crate::line::Line;
 use crate::token;
@@ -246,8 +245,11 @@ async fn work_off(core: &Core, row: &ReceiptRow, body: &ReceiptBody) {
         Ok(reading) => reading,
         Err(why) => return bury(core, row.id, &why.to_string()).await,
     };
-    let consequences =
-        reading.events.into_iter().map(|event| consequence(core, event, now)).collect();
+    let consequences = reading
+        .events
+        .into_iter()
+        .map(|event| consequence(core, &row.provider, event, now))
+        .collect();
     let waited = now - instant(row.received_at);
     let retry_at = (waited < PATIENCE).then(|| (now + AGAIN.max(waited / 2)).timestamp_millis());
     match core
@@ -281,22 +283,11 @@ async fn bury(core: &Core, id: ReceiptId, why: &str) {
     core.events.changed(&[Tag::Receipts]);
 }
 
-fn consequence(core: &Core, event: Event, now: DateTime<Utc>) -> Consequence {
+fn consequence(core: &Core, provider: &str, event: Event, now: DateTime<Utc>) -> Consequence {
     match event {
         Event::Status { provider_id, token, status, failure, at: _ } => {
-            let retry_at = match (status, failure.as_ref().map(|failure| failure.class)) {
-                (ReceiptStatus::Failed, Some(class)) => again_after_failure(class, now),
-                _ => None,
-            };
             let hint = token.and_then(|token| token::message_of(core.store.home_id(), &token));
-            let report = StatusReport {
-                provider_id,
-                status,
-                failure,
-                source: "webhook".into(),
-                retry_at,
-                at: now.timestamp_millis(),
-            };
+            let report = report(provider, provider_id, status, failure, "webhook", now);
             Consequence::Status { report, hint }
         }
         Event::Inbound { provider_id: _, from, to, body } => {
@@ -308,17 +299,41 @@ fn consequence(core: &Core, event: Event, now: DateTime<Utc>) -> Consequence {
     }
 }
 
-/// A provider that says "not delivered, try later" is obeyed; the store ends it with the use.
-pub(crate) fn again_after_failure(class: FailureClass, now: DateTime<Utc>) -> Option<i64> {
-    let wait = match class {
-        FailureClass::Deferred | FailureClass::RateLimited => TimeDelta::minutes(15),
-        FailureClass::Transient => match retry::next(class, retry::QUICK_RETRIES, jitter()) {
-            Next::After(wait) => wait,
-            Next::GiveUp => return None,
-        },
-        _ => return None,
-    };
-    Some((now + wait).timestamp_millis())
+/// After an attempt that the provider took and could not deliver: this long until the next one.
+const AFTER_REPORT: [TimeDelta; 4] =
+    [TimeDelta::minutes(15), TimeDelta::hours(1), TimeDelta::hours(4), TimeDelta::hours(8)];
+
+/// What a provider says of a message. "Not delivered, try later" is obeyed a few times: each try
+/// costs, and some of them reach the person after all. The store ends it with its use.
+pub(crate) fn report(
+    provider: &str,
+    provider_id: String,
+    status: ReceiptStatus,
+    failure: Option<Failure>,
+    source: &str,
+    now: DateTime<Utc>,
+) -> StatusReport {
+    use FailureClass::{Deferred, RateLimited, Transient};
+    let passing = failure
+        .as_ref()
+        .filter(|_| status == ReceiptStatus::Failed)
+        .filter(|failure| matches!(failure.class, Transient | Deferred | RateLimited));
+    let most = passing.map_or(0, |failure| {
+        signalbox_providers::webhook::worth_again(provider, &failure.code).min(AFTER_REPORT.len())
+    });
+    let again_at = AFTER_REPORT[..most].iter().map(|wait| (now + *wait).timestamp_millis());
+    StatusReport {
+        again_at: again_at.collect(),
+        given_up: passing.map(|failure| Failure {
+            remedy: "Use another channel for this person, or send it again".into(),
+            ..failure.clone()
+        }),
+        provider_id,
+        status,
+        failure,
+        source: source.into(),
+        at: now.timestamp_millis(),
+    }
 }
 
 /// Makes dead receipts pending again and works them off. Returns how many were replayed, and how
@@ -336,4 +351,31 @@ pub(crate) async fn replay(
 
 fn instant(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tries(provider: &str, class: FailureClass, code: &str) -> usize {
+        let failure = Failure::new(class, code, "x", "y");
+        let now = DateTime::UNIX_EPOCH;
+        let told =
+            report(provider, "SM1".into(), ReceiptStatus::Failed, Some(failure), "webhook", now);
+        told.again_at.len()
+    }
+
+    #[test]
+    fn what_could_not_be_delivered_is_tried_a_few_times_and_not_for_ever() {
+        assert_eq!(tries("twilio", FailureClass::Deferred, "30017"), 4);
+        assert_eq!(tries("twilio", FailureClass::Deferred, "30003"), 3);
+        assert_eq!(tries("twilio", FailureClass::Deferred, "30008"), 1, "it may have arrived");
+        assert_eq!(
+            tries("resend", FailureClass::Deferred, "30008"),
+            4,
+            "codes are a provider's own"
+        );
+        assert_eq!(tries("twilio", FailureClass::Recipient, "30005"), 0);
+        assert_eq!(tries("twilio", FailureClass::Unknown, "30410"), 0);
+    }
 }

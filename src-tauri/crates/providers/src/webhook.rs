@@ -149,3 +149,12 @@ pub fn account(provider: &str, delivery: &Delivery<'_>) -> Option<String> {
         _ => None,
     }
 }
+/// How many more tries a message is worth that a provider took and then reported as failed under
+/// `code`, beside what its class says. The caller has a limit of its own.
+#[must_use]
+pub fn worth_again(provider: &str, code: &str) -> usize {
+    match provider {
+        "twilio" => crate::twilio::errors::worth_again(code),
+        _ => usize::MAX,
+    }
+}

@@ -1,10 +1,14 @@
-//! `cargo xtask screenshots`: a picture of every screen, by the end-to-end tests' own project.
+//! `cargo xtask screenshots`: a picture of every screen, by the end-to-end tests' own project. The two that the
+//! README shows are renewed with them.
 
 use crate::node;
 use crate::repo::Repo;
 use crate::setup::{self, Purpose};
 use crate::shell::{Done, stop};
 use crate::test;
+
+/// Pictures of the README; the project takes them under these names.
+const README: [&str; 2] = ["overview-light.png", "triage-dark.png"];
 
 pub(crate) fn run(repo: &Repo) -> Done {
     if !repo.has("tests/e2e/package.json") {
@@ -23,6 +27,12 @@ pub(crate) fn run(repo: &Repo) -> Done {
     test::with_programs(repo, node::npm(repo, "tests/e2e", words))
         .env("SIGNALBOX_SCREENSHOTS", &out)
         .run()?;
-    println!("Look at them: {}", out.display());
+    for name in README {
+        let place = repo.at("ui/screenshots").join(name);
+        if let Err(error) = std::fs::copy(out.join(name), &place) {
+            return stop(format!("{} cannot be renewed: {error}", place.display()));
+        }
+    }
+    println!("Look at them: {}. Those of the README are renewed", out.display());
     Ok(())
 }

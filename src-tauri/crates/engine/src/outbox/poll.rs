@@ -6,9 +6,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use signalbox_domain::ReceiptStatus;
 use signalbox_providers::{Adapter, Found};
-use signalbox_store::{MessageRow, StatusReport};
+use signalbox_store::MessageRow;
 
 use crate::core::Core;
 
@@ -38,19 +37,11 @@ pub(crate) async fn run(core: &Core, adapter: &Arc<dyn Adapter>, row: &MessageRo
     let since = DateTime::from_timestamp_millis(row.created_at).unwrap_or(now);
     let again_at = again(row.looks, since, now);
     let report = match found {
-        Some(Found::Yes { provider_id, status: Some(status), failure }) => Some(StatusReport {
-            provider_id,
-            retry_at: match (status, &failure) {
-                (ReceiptStatus::Failed, Some(failure)) => {
-                    crate::receipts::again_after_failure(failure.class, now)
-                }
-                _ => None,
-            },
-            status,
-            failure,
-            source: "poll".into(),
-            at: now.timestamp_millis(),
-        }),
+        Some(Found::Yes { provider_id, status: Some(status), failure }) => {
+            let provider = core.line(row.connection).map(|line| line.row().made.provider);
+            let provider = provider.unwrap_or_default();
+            Some(crate::receipts::report(&provider, provider_id, status, failure, "poll", now))
+        }
         _ => None,
     };
     match core.store.polled(row.id, report, again_at).await {

@@ -50,6 +50,17 @@ fn family(code: &str) -> Option<&'static Known> {
     }
 }
 
+/// How many more tries a message is worth after a receipt with this code. Behind "unknown carrier
+/// error" the text may have reached the phone, so it is tried once more and then left alone.
+/// Source: twilio.com/docs/api/errors/30008 and /30003.
+pub(crate) fn worth_again(code: &str) -> usize {
+    match code {
+        "30008" | "failed" => 1,
+        "30003" | "undelivered" => 3,
+        _ => usize::MAX,
+    }
+}
+
 /// What a refusing answer means, and how far it reaches.
 pub(crate) fn of_answer(answer: &Answer) -> (Failure, Scope) {
     let code = answer.json::<ErrorBody>().and_then(|body| body.code());

@@ -124,12 +124,35 @@ pub(crate) fn end(tx: &mut Tx<'_>, finish: &Finish) -> Result<Finished> {
     let before = load(tx, finish.message)?;
     let own = before.state == MessageState::Sending && before.tries == finish.n;
     let (applied, state) = match (own, &finish.then) {
+        (true, Then::Accepted) if is_old_answer(tx, &before, finish)? => {
+            let then = Then::Unknown { look_at: None };
+            let doubt = Finish { then, failure: Some(old_answer()), ..finish.clone() };
+            (true, settle(tx, &before, &Finish { provider_id: None, ..doubt })?)
+        }
         (true, Then::Accepted) => (true, accept(tx, &before, finish)?),
         (true, _) => (true, settle(tx, &before, finish)?),
         (false, Then::Accepted) if before.tries == finish.n => overtaken(tx, &before, finish)?,
         (false, _) => (false, before.state),
     };
     Ok(Finished { applied, state, line_changed })
+}
+
+/// Whether the provider named the id of an earlier conversation: then it repeated what it said
+/// then, and did not send anew.
+fn is_old_answer(tx: &Tx<'_>, before: &MessageRow, finish: &Finish) -> Result<bool> {
+    match &finish.provider_id {
+        Some(id) if before.tries > 1 => is_spent(tx, before.id, id),
+        _ => Ok(false),
+    }
+}
+
+fn old_answer() -> Failure {
+    Failure::new(
+        FailureClass::Unknown,
+        "old_answer",
+        "The provider repeated its answer to an earlier try",
+        "Look at the provider whether it was sent a second time",
+    )
 }
 
 /// Codes of the journal's `outcome` column.

@@ -175,7 +175,8 @@ fn settle(
                     provider_id,
                     failure,
                     source: "look-up".into(),
-                    retry_at: None,
+                    again_at: Vec::new(),
+                    given_up: None,
                     at: now,
                 };
                 return Ok(apply(tx, before.id, &report)?.state);

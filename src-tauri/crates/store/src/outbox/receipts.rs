@@ -5,7 +5,7 @@ use signalbox_domain::{
     ConnectionId, Failure, FailureClass, MessageId, MessageState, ReceiptStatus,
 };
 
-use super::row::{is_spent, load, note, put, spend_id};
+use super::row::{ask, is_spent, load, note, put, spend_id};
 use crate::consents::suppress;
 use crate::error::Result;
 use crate::writer::Tx;
@@ -21,8 +21,11 @@ pub struct StatusReport {
     pub failure: Option<Failure>,
     /// Where it comes from, for the timeline: `webhook`, `poll`, `look-up`.
     pub source: String,
-    /// When to try again if it failed for now (Unix ms); `None` to leave it to a person.
-    pub retry_at: Option<i64>,
+    /// When to try again if it failed for now (Unix ms): after the first attempt, after the second,
+    /// and so on. Past its end it is left to a person.
+    pub again_at: Vec<i64>,
+    /// The failure as it is told once no try is left; else `failure` stands.
+    pub given_up: Option<Failure>,
     /// Now (Unix ms).
     pub at: i64,
 }
@@ -102,20 +105,32 @@ pub(crate) fn apply(tx: &mut Tx<'_>, message: MessageId, report: &StatusReport) 
             ReceiptStatus::Read => after.state = MessageState::Read,
             ReceiptStatus::Failed => {
                 let class = report.failure.as_ref().map(|failure| failure.class);
-                after.state = match (class, report.retry_at) {
-                    (Some(FailureClass::OptedOut), _) => MessageState::Suppressed,
-                    (_, Some(_)) => MessageState::Queued,
-                    _ => MessageState::NeedsAttention,
-                };
-                after.due_at = report.retry_at.filter(|_| after.state == MessageState::Queued);
+                let tried = before.counted.saturating_sub(1) as usize;
+                let again_at = report.again_at.get(tried).copied();
+                after.failure.clone_from(&report.failure);
+                match (class, again_at) {
+                    (Some(FailureClass::OptedOut), _) => after.state = MessageState::Suppressed,
+                    // The provider gave up, and does not know whether it arrived: nor do we.
+                    (Some(FailureClass::Unknown), _) => ask(&mut after),
+                    (_, Some(at)) => {
+                        after.state = MessageState::Queued;
+                        after.due_at = Some(at);
+                    }
+                    (_, None) => {
+                        after.state = MessageState::NeedsAttention;
+                        after.failure = report.given_up.clone().or(after.failure);
+                    }
+                }
             }
         }
-        after.failure = match report.status {
-            ReceiptStatus::Failed => report.failure.clone(),
-            _ => None,
-        };
+        if report.status != ReceiptStatus::Failed {
+            after.failure = None;
+        }
         if after.due_at.is_some() {
-            // A new try is a new conversation: its own provider id, its own ranks.
+            // A new try is a new conversation: its own key, its own provider id, its own ranks. Under
+            // the old key a provider would only repeat its old answer.
+            after.round += 1;
+            after.tried_at = None;
             after.rank = 0;
             after.provider_id = None;
             spend_id(tx, message, &report.provider_id)?;

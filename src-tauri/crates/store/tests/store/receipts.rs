@@ -1,6 +1,6 @@
 //! What a provider says of a message: by rank, whatever the order of arrival.
 
-use signalbox_domain::{Failure, FailureClass, MessageId, MessageState, ReceiptStatus};
+use signalbox_domain::{Failure, FailureClass, HoldReason, MessageId, MessageState, ReceiptStatus};
 use signalbox_store::{Consequence, Finish, NewReceipt, ReceiptBody, StatusReport, Then, Took};
 
 use crate::desk::{Desk, MINUTE, failure};
@@ -33,7 +33,8 @@ pub(crate) fn says(
         status,
         failure,
         source: "webhook".into(),
-        retry_at,
+        again_at: retry_at.into_iter().collect(),
+        given_up: None,
         at: desk.now(),
     }
 }
@@ -153,6 +154,68 @@ async fn a_failure_for_now_that_is_faster_than_the_answer_keeps_its_retry() {
     desk.pass(MINUTE);
     assert_eq!(desk.claim().await[0].n, 2);
     assert!(report(&desk, id, "SM2", ReceiptStatus::Sent, None).await, "also when it is early");
+    desk.assert_counts();
+}
+
+#[tokio::test]
+async fn a_new_try_after_a_failed_delivery_is_not_made_under_the_old_key() {
+    let desk = Desk::new().await;
+    let id = desk.in_flight("+15550101").await;
+    desk.accepted(id, 1, "SM1").await;
+    report(&desk, id, "SM1", ReceiptStatus::Failed, Some(desk.now() + MINUTE)).await;
+    let row = desk.row(id).await;
+    assert_eq!((row.round, row.tried_at), (1, None), "under the old key nothing would leave");
+}
+
+#[tokio::test]
+async fn failed_deliveries_are_tried_again_as_often_as_was_said_and_then_need_a_person() {
+    let desk = Desk::new().await;
+    let id = desk.in_flight("+15550101").await;
+    let tired = Failure { remedy: "Call them".into(), ..failure(FailureClass::Deferred, "30003") };
+    for n in 1..=3 {
+        let provider_id = format!("SM{n}");
+        desk.accepted(id, n, &provider_id).await;
+        let why = Some(failure(FailureClass::Deferred, "30003"));
+        let mut report = says(&desk, &provider_id, ReceiptStatus::Failed, why, None);
+        report.again_at = vec![desk.now() + MINUTE, desk.now() + 2 * MINUTE];
+        report.given_up = Some(tired.clone());
+        deliver(&desk, Some(id), report).await;
+        if n < 3 {
+            assert_eq!(desk.row(id).await.due_at, Some(desk.now() + i64::from(n) * MINUTE));
+            desk.pass(2 * MINUTE);
+            assert_eq!(desk.claim().await[0].n, n + 1);
+        }
+    }
+    let row = desk.row(id).await;
+    assert_eq!((row.state, row.failure), (MessageState::NeedsAttention, Some(tired)));
+    desk.assert_counts();
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_say_whether_it_arrived_leaves_the_outcome_unknown() {
+    let desk = Desk::new().await;
+    let id = desk.in_flight("+15550101").await;
+    desk.accepted(id, 1, "SM1").await;
+    let why = Some(failure(FailureClass::Unknown, "30410"));
+    let mut report = says(&desk, "SM1", ReceiptStatus::Failed, why, None);
+    report.again_at = vec![desk.now() + MINUTE];
+    deliver(&desk, Some(id), report).await;
+    let row = desk.row(id).await;
+    assert_eq!((row.state, row.reason), (MessageState::Unknown, Some(HoldReason::Asked)));
+    desk.assert_counts();
+}
+
+#[tokio::test]
+async fn an_answer_that_names_an_old_try_is_not_taken_for_a_new_one() {
+    let desk = Desk::new().await;
+    let id = desk.in_flight("+15550101").await;
+    desk.accepted(id, 1, "SM1").await;
+    report(&desk, id, "SM1", ReceiptStatus::Failed, Some(desk.now())).await;
+    assert_eq!(desk.claim().await[0].n, 2);
+    desk.accepted(id, 2, "SM1").await;
+    let row = desk.row(id).await;
+    assert_eq!((row.state, row.reason), (MessageState::Unknown, Some(HoldReason::Asked)));
+    assert_eq!(row.failure.map(|failure| failure.code), Some("old_answer".to_owned()));
     desk.assert_counts();
 }
 

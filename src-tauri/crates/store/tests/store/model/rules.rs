@@ -214,6 +214,7 @@ impl Message {
         }
         if let Some(at) = retry_at.filter(|_| status == ReceiptStatus::Failed) {
             self.queue(at);
+            self.round += 1;
             self.rank = 0;
             self.bind(None);
             self.spent.insert(provider_id.into());

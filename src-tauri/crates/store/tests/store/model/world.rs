@@ -242,7 +242,8 @@ impl World {
             failure: (status == ReceiptStatus::Failed)
                 .then(|| failure(FailureClass::Recipient, "30005")),
             source: "webhook".into(),
-            retry_at,
+            again_at: retry_at.map_or_else(Vec::new, |at| vec![at; 64]),
+            given_up: None,
             at: now,
         };
         let means = vec![Consequence::Status { report, hint: Some(id) }];
