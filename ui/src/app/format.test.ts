@@ -101,3 +101,19 @@ describe('numbers', () => {
     expect(fact('1 h 47 min', portland, now)).toBe('1 h 47 min');
   });
 });
+
+test('a far year is named, and a year is not counted in days', () => {
+  expect(portland.when('2036-03-17T01:00:00.000Z', now)).toContain('2036');
+  expect(portland.brief('2036-03-17T01:00:00.000Z', now)).toContain('2036');
+  expect(portland.brief('2026-03-10T18:00:00.000Z', now)).not.toContain('2026');
+  expect(duration(3_403 * 86_400_000)).toBe('9 years');
+});
+
+test('the first minute is not counted in seconds, which nobody would count on', () => {
+  expect(age('2026-03-17T18:31:40.000Z', now)).toBe('less than a minute');
+});
+
+test('large numbers are shortened where there is little room, small ones never', () => {
+  expect(portland.compact(9_999)).toBe('9,999');
+  expect(portland.compact(413_510)).toMatch(/^414K$/i);
+});

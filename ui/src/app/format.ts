@@ -43,6 +43,8 @@ export interface Format {
   sameDay(a: string | number, b: string | number): boolean;
   /** 1,023 */
   number(n: number): string;
+  /** 1,023, and 232K from ten thousand on: where there is room for four letters */
+  compact(n: number): string;
   /** 92.6 % */
   percent(part: number, whole: number): string;
   /** a, b and c */
@@ -97,6 +99,7 @@ export function makeFormat(zone: string, locale?: string): Format {
     'en-US',
   );
   const numbers = new Intl.NumberFormat(locale);
+  const compacts = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
   const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const lists = new Intl.ListFormat(locale ?? 'en', { style: 'long', type: 'conjunction' });
 
@@ -149,6 +152,7 @@ export function makeFormat(zone: string, locale?: string): Format {
     },
     sameDay: (a, b) => dayKey(at(a)) === dayKey(at(b)),
     number: (n) => numbers.format(n),
+    compact: (n) => (n < 10_000 ? numbers : compacts).format(n),
     percent: (part, whole) => {
       if (whole <= 0) return DASH;
       if (part >= whole) return `${numbers.format(100)} %`;

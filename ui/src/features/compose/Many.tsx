@@ -181,7 +181,7 @@ export function Many({ lines, header }: ManyProps) {
               <BatchList />
             </Block>
           ) : (
-            <>
+            <div className={styles.measure}>
               <Block title={t.blocks.message}>
                 <TextBlock
                   channel={channel}
@@ -224,7 +224,7 @@ export function Many({ lines, header }: ManyProps) {
                   usefulUntilError={errorAt(start.error ?? rehearsal.error, 'useful_until')}
                 />
               </Block>
-            </>
+            </div>
           )}
         </div>
       </div>

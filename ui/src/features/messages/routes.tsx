@@ -32,7 +32,7 @@ export const feature: Feature = {
       key: 'm',
       badge: ({ status, format }) =>
         status !== undefined && status.waiting > 0
-          ? { text: t.nav.waiting(format.number(status.waiting)) }
+          ? { text: t.nav.waiting(format.compact(status.waiting)) }
           : null,
     },
   ],

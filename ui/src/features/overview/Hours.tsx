@@ -4,13 +4,12 @@ import type { HourCount } from '@/api/generated';
 import type { Format } from '@/app/format';
 import { Button, cx, EmptyState, Legend, Section, Table } from '@/components';
 import styles from './Hours.module.css';
-import { axis, labelEvery, type Series, series, stack, totalOf, totals } from './hours';
+import { axis, labelEvery, marginFor, type Series, series, stack, totalOf, totals } from './hours';
 import { overviewText as t } from './text';
 
 const HEIGHT = 212;
 const BASE = 186;
 const TOP = 24;
-const LEFT = 34;
 const RIGHT = 4;
 const HOUR_MS = 3_600_000;
 
@@ -46,12 +45,19 @@ function Chart({ hours, format, hatch }: { hours: readonly HourCount[]; format: 
   const max = Math.max(1, ...hours.map(totalOf));
   const plot = BASE - TOP;
   const y = (n: number) => BASE - (n / max) * plot;
-  const pitch = (width - LEFT - RIGHT) / Math.max(1, hours.length);
+  const steps = axis(max);
+  const left = marginFor(steps.map((v) => format.compact(v)));
+  const pitch = (width - left - RIGHT) / Math.max(1, hours.length);
   const bar = Math.min(44, pitch * 0.6);
   const every = labelEvery(
     hours.map((h) => format.hour(h.hour)),
     pitch,
   );
+  const exact = labelEvery(
+    hours.map((h) => format.number(totalOf(h))),
+    pitch,
+  );
+  const count = exact === 1 ? format.number : format.compact;
   const sum = totals(hours);
   const shown = over === null ? sum : ((hours[over] as HourCount | undefined) ?? sum);
   const hour = over === null ? undefined : hours[over];
@@ -82,26 +88,26 @@ function Chart({ hours, format, hatch }: { hours: readonly HourCount[]; format: 
         aria-label={words.length === 0 ? t.chart.none : t.chart.summary(format.list(words))}
         onPointerLeave={() => setOver(null)}
       >
-        {axis(max).map((v) => (
+        {steps.map((v) => (
           <g key={v}>
             <path
               className={v === 0 ? styles.base : styles.line}
-              d={`M${LEFT - 4} ${y(v)}H${width - RIGHT}`}
+              d={`M${left - 4} ${y(v)}H${width - RIGHT}`}
             />
-            <text x={LEFT - 10} y={y(v) + 4} textAnchor="end">
-              {format.number(v)}
+            <text x={left - 10} y={y(v) + 4} textAnchor="end">
+              {format.compact(v)}
             </text>
           </g>
         ))}
         {hours.map((h, i) => {
-          const x = LEFT + i * pitch + (pitch - bar) / 2;
+          const x = left + i * pitch + (pitch - bar) / 2;
           const bars = stack(h, max, plot, BASE - 0.5);
           const total = totalOf(h);
           const only = total > 0 && h.scheduled === total;
           const top = bars.at(-1)?.y ?? BASE;
           return (
             <g key={h.hour} onPointerEnter={() => setOver(i)} className={styles.hour}>
-              <rect className={styles.hit} x={LEFT + i * pitch} y={0} width={pitch} height={BASE} />
+              <rect className={styles.hit} x={left + i * pitch} y={0} width={pitch} height={BASE} />
               {bars.map((b) => (
                 <rect
                   key={b.series}
@@ -115,7 +121,7 @@ function Chart({ hours, format, hatch }: { hours: readonly HourCount[]; format: 
               ))}
               {total > 0 && (
                 <text className={cx(!only && styles.total)} x={x + bar / 2} y={top - 5} textAnchor="middle">
-                  {format.number(total)}
+                  {count(total)}
                 </text>
               )}
               {i % every === 0 && (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { axis, labelEvery, stack, totalOf, totals } from './hours';
+import { axis, labelEvery, marginFor, stack, totalOf, totals } from './hours';
 
 const hour = {
   hour: '2026-03-17T17:00:00.000Z',
@@ -42,4 +42,9 @@ test('hours are named as densely as their names allow', () => {
   expect(labelEvery(day, 22), 'each, where two digits fit').toBe(1);
   expect(labelEvery(halves, 22), 'every other, where AM and PM take the room').toBe(2);
   expect(labelEvery(halves, 8)).toBe(6);
+});
+
+test('the axis makes room for its longest number', () => {
+  expect(marginFor(['0', '10', '20'])).toBe(34);
+  expect(marginFor(['0', '1.25M'])).toBeGreaterThan(40);
 });

@@ -63,3 +63,8 @@ export function labelEvery(labels: readonly string[], pitch: number): number {
   const widest = Math.max(0, ...labels.map((label) => label.length)) * LETTER + BETWEEN;
   return [1, 2, 3, 4, 6, 8, 12].find((every) => every * pitch >= widest) ?? 24;
 }
+
+/** Room at the left of the plot for the numbers of its axis. */
+export function marginFor(labels: readonly string[]): number {
+  return Math.max(34, Math.ceil(Math.max(0, ...labels.map((label) => label.length)) * LETTER) + 14);
+}

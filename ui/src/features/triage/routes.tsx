@@ -29,7 +29,7 @@ export const feature: Feature = {
       key: 't',
       badge: ({ status, format }) => {
         const n = status === undefined ? 0 : status.failed + status.unknown;
-        return n === 0 ? null : { text: format.number(n), short: format.number(n) };
+        return n === 0 ? null : { text: format.number(n), short: format.compact(n) };
       },
     },
   ],
