@@ -1,7 +1,7 @@
 /** Every screen as it is found: on a new computer, with all lines clear, and after a morning. */
 import { expect, test } from '../support/desk';
 import { morning, places } from '../support/places';
-import { all, forReadme, open as furnish, settled, shoot, small, tall, usual } from './shoot';
+import { all, open as furnish, settled, shoot, small, tall, usual } from './shoot';
 
 test.describe('on a new computer', () => {
   test.use({ practice: false });
@@ -55,7 +55,4 @@ test('every screen after a morning', async ({ page, open, owner }) => {
     const long = place.name === 'settings' || place.name === 'line';
     await shoot(page, place.name, [...all, ...(long ? [tall] : [])]);
   }
-  await open('/');
-  await settled(page);
-  await forReadme(page, 'overview-light');
 });

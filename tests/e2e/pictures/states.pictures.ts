@@ -1,6 +1,6 @@
 /** Each screen while it is read, when reading fails, with the link lost, the vault locked, the computer offline. */
 import type { Page, Route } from '@playwright/test';
-import type { Status } from '../../../ui/src/api/generated';
+import type { Overview, Status } from '../../../ui/src/api/generated';
 import { expect, test } from '../support/desk';
 import { type Morning, morning } from '../support/places';
 import { settled, shoot, small, usual } from './shoot';
@@ -83,6 +83,20 @@ test('above everything: a locked vault, no network, no core', async ({ page, ope
   await page.route('**/api/call/status', async (route) => {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, json: { ...((await answer.json()) as Status), ...part } });
+  });
+  // As the core tells it of a locked home; one that is locked cannot be started without a window.
+  await page.route('**/api/call/overview', async (route) => {
+    const answer = await route.fetch();
+    const told = (await answer.json()) as Overview;
+    const verdict = {
+      ...told.verdict,
+      signal: 'danger' as const,
+      say: 'The vault is locked, so no line can sign in. 3 messages are waiting.',
+    };
+    await route.fulfill({
+      response: answer,
+      json: part.vault === undefined ? told : { ...told, verdict, needs_you: told.needs_you.slice(0, 1) },
+    });
   });
   for (const path of ['/', '/messages', '/settings']) {
     await open(path);

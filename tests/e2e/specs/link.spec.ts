@@ -90,6 +90,17 @@ test('when Signalbox stops the board says so, and a new start shows everything a
   }
 });
 
+test('a screen that was never open still opens when Signalbox has stopped', async ({ page, open, owner }) => {
+  const fetched = page.waitForResponse(/\/assets\/Lines-[^/]+\.js$/);
+  await open('/');
+  await expect(page.getByRole('grid', { name: 'Line board' })).toBeVisible();
+  await fetched;
+  await owner.stop();
+  await expect(page.getByRole('alert')).toContainText('Connection to Signalbox lost.');
+  await page.getByRole('link', { name: 'Lines', exact: true }).click();
+  await expect(page.getByRole('grid', { name: 'Lines' })).toContainText('Practice text messages');
+});
+
 test('an address without a key shows nothing and says how to get in', async ({ page, owner }) => {
   await page.goto(owner.gateway);
   await expect(page.getByRole('alert').first()).toContainText('This page has no valid key.');

@@ -174,8 +174,7 @@ export function firstLine(child: ChildProcess, program: string, said: () => stri
       const end = text.indexOf('\n');
       if (end < 0) return;
       clearTimeout(timer);
-      child.removeAllListeners('exit');
-      child.removeAllListeners('error');
+      // Its end and its errors are told to nobody from here on: a promise is kept once.
       resolve(text.slice(0, end));
     });
   });
