@@ -100,7 +100,7 @@ test('above everything: a locked vault, no network, no core', async ({ page, ope
   });
   for (const path of ['/', '/messages', '/settings']) {
     await open(path);
-    await expect(page.getByText(/^The vault is locked, so no line can sign in/)).toBeVisible();
+    await expect(page.getByText(/so no line can sign in and nothing is sent/)).toBeVisible();
     await settled(page);
     await shoot(page, `${path === '/' ? 'overview' : path.slice(1)}-locked`, [usual, small]);
   }

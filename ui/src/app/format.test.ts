@@ -116,4 +116,5 @@ test('the first minute is not counted in seconds, which nobody would count on', 
 test('large numbers are shortened where there is little room, small ones never', () => {
   expect(portland.compact(9_999)).toBe('9,999');
   expect(portland.compact(413_510)).toMatch(/^414K$/i);
+  expect(portland.compact(1_250_000)).toMatch(/^1\.[23]M$/i);
 });

@@ -99,7 +99,8 @@ export function makeFormat(zone: string, locale?: string): Format {
     'en-US',
   );
   const numbers = new Intl.NumberFormat(locale);
-  const compacts = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+  const thousands = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 0 });
+  const millions = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const lists = new Intl.ListFormat(locale ?? 'en', { style: 'long', type: 'conjunction' });
 
@@ -152,7 +153,7 @@ export function makeFormat(zone: string, locale?: string): Format {
     },
     sameDay: (a, b) => dayKey(at(a)) === dayKey(at(b)),
     number: (n) => numbers.format(n),
-    compact: (n) => (n < 10_000 ? numbers : compacts).format(n),
+    compact: (n) => (n < 10_000 ? numbers : n < 999_500 ? thousands : millions).format(n),
     percent: (part, whole) => {
       if (whole <= 0) return DASH;
       if (part >= whole) return `${numbers.format(100)} %`;
