@@ -1,4 +1,4 @@
-import { becomes, expect, mail, test } from '../support/desk';
+import { becomes, expect, line, mail, test } from '../support/desk';
 import { mailboxes, people } from '../support/people';
 
 test('a message to a practice number becomes delivered on screen by itself', async ({
@@ -130,4 +130,33 @@ test('a lost answer is shown as outcome unknown, and a person decides', async ({
   await becomes(owner, id, 'sent', 'accepted');
   await expect(drawer.getByRole('heading', { name: 'Was it sent?' })).toHaveCount(0);
   await expect(row).not.toContainText('Outcome unknown');
+});
+
+test('with several lines in an order, one that is paused is passed over', async ({ page, open, owner }) => {
+  const first = await line(owner, 'resend');
+  const second = await line(owner, 'smtp');
+  await owner.call('pause', { id: first });
+  await open('/compose');
+  await page.getByLabel('Recipient').fill(mailboxes.delivered);
+  await page.getByLabel('Subject').fill('Your visit');
+  await page.getByLabel('Text', { exact: true }).fill('Tomorrow at 10:15.');
+  await page.getByRole('combobox', { name: 'Line' }).click();
+  await page.getByRole('option', { name: /^Several, one after the other/ }).click();
+  const order = page.getByRole('list', { name: 'Lines in the order they are tried' });
+  await expect(order.getByRole('listitem').first()).toContainText('Off: passed over');
+  await expect(page.getByRole('complementary', { name: 'Check before sending' })).toContainText(
+    'Practice mail server',
+  );
+  const send = page.getByRole('button', { name: 'Send', exact: true });
+  await send.click();
+  await expect(page.getByRole('link', { name: 'Open message' })).toBeVisible();
+  const { items } = await owner.call('messages', {});
+  expect(items.map((m) => m.connection)).toEqual([second]);
+  expect(
+    await send.evaluate((button) => {
+      const { x, y, width, height } = button.getBoundingClientRect();
+      return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    }),
+    'the confirmation does not lie on the button for the next one',
+  ).toBe(true);
 });
