@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use signalbox_domain::{ConnectionState, Environment, FailureClass, MessageState};
+use signalbox_domain::{ConnectionState, Environment, FailureClass, HoldReason, MessageState};
 use signalbox_engine::{LinePatch, NewLine, RefusalKind};
 use signalbox_providers::ProbeOutcome;
 
-use crate::desk::{Desk, failure, refused};
+use crate::desk::{Desk, failure, refused, unknown};
 
 fn asked_for(provider: &str, name: &str, environment: Environment) -> NewLine {
     NewLine {
@@ -84,4 +84,34 @@ async fn a_new_credential_that_passes_replaces_the_dead_one_and_what_waited_leav
     assert_eq!(state(), ConnectionState::Active);
     desk.settle().await;
     assert_eq!(desk.state(id).await, MessageState::Accepted);
+}
+
+#[tokio::test]
+async fn after_its_sender_changed_a_line_asks_a_person_about_what_it_may_have_sent() {
+    let desk = Desk::new().await;
+    let line = desk.line("text").await;
+    desk.wire.script("text").answers([unknown()]);
+    let id = desk.text(1).await;
+    desk.settle().await;
+    assert_eq!(desk.message(id).await.row.reason, None, "it is looked up");
+    let fields = BTreeMap::from([("from".to_owned(), "+15550100199".to_owned())]);
+    let patch = LinePatch { fields, ..LinePatch::default() };
+    desk.engine.update_line(line, patch, "test").await.unwrap();
+    let row = desk.message(id).await.row;
+    assert_eq!((row.state, row.reason), (MessageState::Unknown, Some(HoldReason::Asked)));
+    desk.pass(600).await;
+    assert_eq!(desk.wire.script("text").handed(), 1, "by the new sender it would not be found");
+}
+
+#[tokio::test]
+async fn the_same_sender_is_not_connected_twice() {
+    let desk = Desk::new().await;
+    let sender = |name: &str, from: &str| NewLine {
+        fields: BTreeMap::from([("from".to_owned(), from.to_owned())]),
+        ..asked_for("text", name, Environment::Production)
+    };
+    desk.engine.connect(sender("One", "+15550100101"), "test").await.unwrap();
+    let refusal = desk.engine.connect(sender("Two", "+15550100101"), "test").await.unwrap_err();
+    assert_eq!(refusal.code, "already_connected", "it would leave at twice its pace");
+    desk.engine.connect(sender("Two", "+15550100102"), "test").await.unwrap();
 }

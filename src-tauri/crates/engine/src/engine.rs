@@ -141,18 +141,20 @@ impl Engine {
     /// closed. What did not finish is asked for at the next start.
     pub async fn shutdown(&self, deadline: Duration) {
         self.core.stop.cancel();
-        self.core.attempts.close();
-        let finished = tokio::select! {
-            () = self.core.attempts.wait() => true,
-            () = self.core.clock.sleep(deadline) => false,
-        };
-        if !finished {
-            tracing::warn!(left = self.core.attempts.len(), "attempts were still in flight");
-        }
+        // The loops first: the dispatcher may be in the middle of a claim.
         self.core.loops.close();
+        self.core.attempts.close();
+        let all = async {
+            self.core.loops.wait().await;
+            self.core.attempts.wait().await;
+        };
         tokio::select! {
-            () = self.core.loops.wait() => {}
-            () = self.core.clock.sleep(deadline) => tracing::warn!("a loop did not end"),
+            () = all => {}
+            () = self.core.clock.sleep(deadline) => tracing::warn!(
+                attempts = self.core.attempts.len(),
+                loops = self.core.loops.len(),
+                "not everything ended in time; open outcomes are asked for at the next start"
+            ),
         }
         self.core.store.close().await;
     }

@@ -210,6 +210,11 @@ impl Line {
         self.due.load(Ordering::SeqCst)
     }
 
+    /// Due at `at`, unless it is due earlier.
+    pub(crate) fn due_by(&self, at: i64) {
+        self.due.fetch_min(at, Ordering::SeqCst);
+    }
+
     pub(crate) fn set_due(&self, at: i64) {
         self.due.store(at, Ordering::SeqCst);
     }

@@ -18,7 +18,7 @@ use crate::health;
 use crate::line::{Line, Opened};
 
 pub use acts::{LineAct, WaitingWork};
-pub(crate) use acts::{act, left_behind, remove};
+pub(crate) use acts::{act, remove};
 pub use connect::{LinePatch, NewLine};
 pub(crate) use connect::{connect, connect_check, update};
 pub(crate) use practice::start_practice;

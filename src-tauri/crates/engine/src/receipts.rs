@@ -19,6 +19,8 @@ const HANDFUL: usize = 128;
 /// of the attempt it is about. After that it is another program's on the same account.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 const AGAIN: TimeDelta = TimeDelta::seconds(2);
+/// Until the store is tried again after it could not write.
+const AGAIN_MS: i64 = 5_000;
 
 /// A request as a door took it.
 #[derive(Debug, Clone)]
@@ -224,7 +226,10 @@ pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
             return next;
         }
         for (row, body) in due {
-            work_off(core, &row, &body).await;
+            if let Err(error) = work_off(core, &row, &body).await {
+                tracing::error!(%error, receipt = %row.id, "a receipt waits for the store");
+                return Some(core.now_ms() + AGAIN_MS);
+            }
             if core.stop.is_cancelled() {
                 return None;
             }
@@ -232,7 +237,9 @@ pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
     }
 }
 
-async fn work_off(core: &Core, row: &ReceiptRow, body: &ReceiptBody) {
+/// Works one receipt off. When the store cannot write it stays pending: what is wrong with the store is
+/// no fault of the receipt.
+async fn work_off(core: &Core, row: &ReceiptRow, body: &ReceiptBody) -> Result<(), StoreError> {
     let now = core.now();
     let delivery = Delivery {
         method: "POST",
@@ -243,7 +250,7 @@ async fn work_off(core: &Core, row: &ReceiptRow, body: &ReceiptBody) {
     };
     let reading = match core.wire.read(&row.provider, &delivery) {
         Ok(reading) => reading,
-        Err(why) => return bury(core, row.id, &why.to_string()).await,
+        Err(why) => return bury(core, row.id, why.to_string()).await,
     };
     let consequences = reading
         .events
@@ -268,19 +275,18 @@ async fn work_off(core: &Core, row: &ReceiptRow, body: &ReceiptBody) {
             core.dispatch.notify_one();
             core.index.notify_one();
         }
-        Err(StoreError::DiskFull | StoreError::Busy | StoreError::Closed) => {
-            // It stays pending: nothing is lost, and the next turn tries it again.
-            core.clock.sleep(std::time::Duration::from_millis(500)).await;
+        Err(error @ (StoreError::NotFound | StoreError::Conflict(_))) => {
+            return bury(core, row.id, error.to_string()).await;
         }
-        Err(error) => bury(core, row.id, &error.to_string()).await,
+        Err(error) => return Err(error),
     }
+    Ok(())
 }
 
-async fn bury(core: &Core, id: ReceiptId, why: &str) {
-    if let Err(error) = core.store.bury_receipt(id, why.to_owned()).await {
-        tracing::error!(%error, "a receipt could not be put on the dead-letter list");
-    }
+async fn bury(core: &Core, id: ReceiptId, why: String) -> Result<(), StoreError> {
+    core.store.bury_receipt(id, why).await?;
     core.events.changed(&[Tag::Receipts]);
+    Ok(())
 }
 
 fn consequence(core: &Core, provider: &str, event: Event, now: DateTime<Utc>) -> Consequence {
@@ -323,11 +329,9 @@ pub(crate) fn report(
     });
     let again_at = AFTER_REPORT[..most].iter().map(|wait| (now + *wait).timestamp_millis());
     StatusReport {
+        poll_at: Some(crate::outbox::poll::first(now, true)),
         again_at: again_at.collect(),
-        given_up: passing.map(|failure| Failure {
-            remedy: "Use another channel for this person, or send it again".into(),
-            ..failure.clone()
-        }),
+        last_remedy: passing.map(|_| "Use another channel for this person, or send it again"),
         provider_id,
         status,
         failure,

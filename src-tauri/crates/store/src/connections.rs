@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::changes::{NewChange, write_change};
 use crate::error::{Result, StoreError};
 use crate::failures;
-use crate::outbox::word;
+use crate::outbox::{ask_about_doubtful, strand_waiting, word};
 use crate::store::Store;
 use crate::writer::Tx;
 
@@ -198,7 +198,9 @@ impl Store {
             .await
     }
 
-    /// Replaces what a connection is made of, and its credential when a new one is given.
+    /// Replaces what a connection is made of, and its credential when a new one is given. With
+    /// `ask_about_open`, whatever an earlier try may have sent goes to a person in the same commit:
+    /// it can no longer be looked up.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; any failure of the commit.
@@ -207,6 +209,7 @@ impl Store {
         id: ConnectionId,
         new: NewConnection,
         sealed: Option<Vec<u8>>,
+        ask_about_open: bool,
         change: NewChange,
     ) -> Result<()> {
         self.writer()
@@ -221,6 +224,9 @@ impl Store {
                 }
                 if let Some(sealed) = &sealed {
                     keep_credential(tx, id, sealed, change.at)?;
+                }
+                if ask_about_open {
+                    ask_about_doubtful(tx, id, change.at)?;
                 }
                 write_change(tx, &NewChange { connection: Some(id), ..change }).map(drop)
             })
@@ -327,7 +333,8 @@ impl Store {
             .await
     }
 
-    /// Removes a connection and its credential. Its messages keep referring to its row.
+    /// Removes a connection and its credential. Its messages keep referring to its row; what still
+    /// waits for it goes to a person in the same commit.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; any failure of the commit.
@@ -342,6 +349,7 @@ impl Store {
                     return Err(StoreError::NotFound);
                 }
                 tx.db.execute("DELETE FROM credential WHERE connection = ?1", [id.raw()])?;
+                strand_waiting(tx, id, change.at)?;
                 write_change(tx, &NewChange { connection: Some(id), ..change }).map(drop)
             })
             .await

@@ -17,6 +17,7 @@ mod row;
 
 pub use claim::{ClaimRequest, Claimed, ClaimedMessage};
 pub use decide::{Chosen, DecisionCount, Restored};
+pub(crate) use decide::{ask_about_doubtful, strand_waiting};
 pub(crate) use enqueue::enqueue;
 pub use enqueue::{Enqueued, IdempotencyKey, NewMessage};
 pub use finish::{Finish, Finished, Then};
@@ -25,5 +26,5 @@ pub use looks::{LostMessage, Settlement};
 pub use read::{AttemptRow, MessageWhole, TimelineRow};
 pub use receipts::{Applied, StatusReport};
 pub(crate) use receipts::{apply, find};
-pub use row::MessageRow;
 pub(crate) use row::word;
+pub use row::{MessageRow, line_removed};

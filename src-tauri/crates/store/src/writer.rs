@@ -33,6 +33,11 @@ pub(crate) struct Tx<'a> {
 }
 
 impl Tx<'_> {
+    /// Now (Unix ms), as the job runs.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now().timestamp_millis()
+    }
+
     /// The next id of any table.
     pub(crate) fn next_id(&mut self) -> Result<i64> {
         let entropy = getrandom::u32().map_err(|error| StoreError::Io(error.to_string()))?;

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use signalbox_domain::{
-    ConnectionId, ConnectionState, Failure, FailureClass, MessageId, MessageState, Signal,
-};
-use signalbox_store::{Chosen, LineChange, NewChange, Stream};
+use signalbox_domain::{ConnectionId, ConnectionState, MessageState, Signal};
+use signalbox_store::{Chosen, LineChange, NewChange, Stream, line_removed};
 
 use crate::core::Core;
 use crate::event::Tag;
@@ -111,22 +109,4 @@ pub(crate) async fn remove(
     core.lines.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id);
     core.events.changed(&[Tag::Connections, Tag::Messages, Tag::Causes, Tag::Changes, Tag::Health]);
     Ok(changed)
-}
-
-/// A message that came back to a line which was removed while it was being sent.
-pub(crate) async fn left_behind(core: &Core, message: MessageId) {
-    let failed =
-        decide(core, Which::Ids(vec![message]), Chosen::Fail(line_removed()), "core").await;
-    if let Err(refusal) = failed {
-        tracing::error!(%refusal, %message, "a message waits on a line that was removed");
-    }
-}
-
-fn line_removed() -> Failure {
-    Failure::new(
-        FailureClass::Admin,
-        "line_removed",
-        "Its line was removed before it could leave",
-        "Send it again by another line",
-    )
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use signalbox_domain::{Channel, ConnectionId, Environment, Signal};
-use signalbox_providers::{Adapter, ProbeOutcome, Secrets, Settings};
+use signalbox_providers::{Adapter, ProbeOutcome, Secrets, Settings, Settle};
 use signalbox_store::{GateRow, NewChange, NewConnection};
 use signalbox_vault::SecretMap;
 
@@ -112,7 +112,7 @@ pub(crate) async fn connect(
             "Choose another name, or change the line that is there",
         ));
     }
-    only_one(core, &new)?;
+    only_one(core, &new, &settings)?;
     let channel: Option<Channel> = Some(adapter.channel());
     let made = NewConnection {
         provider: new.provider.clone(),
@@ -148,13 +148,18 @@ pub(crate) async fn connect(
 
 /// Of most providers a home has one account in each environment: a second would be taken for the
 /// first, and its credential for a replacement.
-fn only_one(core: &Core, new: &NewLine) -> Result<(), Refusal> {
-    if core.wire.allows_several(&new.provider) {
-        return Ok(());
-    }
+/// Where it may have several, each is another sender: one that stood twice on the board would leave
+/// at twice its pace.
+fn only_one(core: &Core, new: &NewLine, settings: &Settings) -> Result<(), Refusal> {
+    let several = core.wire.allows_several(&new.provider);
     let there = core.lines().into_iter().find(|line| {
         let made = line.row().made;
-        made.provider == new.provider && made.environment == new.environment
+        made.provider == new.provider
+            && made.environment == new.environment
+            && (!several
+                || (!made.fields.is_empty()
+                    && made.fields == settings.fields
+                    && made.urls == settings.urls))
     });
     there.map_or(Ok(()), |line| {
         Err(Refusal::new(
@@ -231,6 +236,11 @@ pub(crate) async fn update(
     if !patch.secrets.is_empty() {
         proved(core, adapter.as_ref()).await?;
     }
+    // Asked by another sender or account, a provider would not find what the present one may have
+    // sent, and would take the same key for a new one.
+    let moved = row.made.fields != settings.fields || row.made.urls != settings.urls;
+    let doubts = moved
+        || (!patch.secrets.is_empty() && matches!(adapter.settle(), Settle::SendAgainWithin(_)));
     made.fields = settings.fields;
     made.urls = settings.urls;
     made.address = adapter.address();
@@ -251,7 +261,7 @@ pub(crate) async fn update(
         detail: None,
         actor: actor.to_owned(),
     };
-    core.store.update_connection(id, made, sealed, change).await?;
+    core.store.update_connection(id, made, sealed, doubts, change).await?;
     let row = core.store.connection(id).await?;
     line.replace(row, Some(Opened { adapter, secrets: Arc::new(secrets) }));
     core.refresh_line(id).await;

@@ -51,7 +51,7 @@ pub(crate) async fn start_practice(
                     detail: None,
                     actor: actor.to_owned(),
                 };
-                core.store.update_connection(id, row.made.clone(), None, change).await?;
+                core.store.update_connection(id, row.made.clone(), None, false, change).await?;
                 let opened = open(core, &row).await;
                 line.replace(core.store.connection(id).await?, opened);
                 core.refresh_line(id).await;

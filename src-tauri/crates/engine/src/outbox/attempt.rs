@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use signalbox_domain::breaker::Verdict;
-use signalbox_domain::{ConnectionId, Failure, FailureClass, MessageState, Outcome, Signal};
+use signalbox_domain::{ConnectionId, Failure, FailureClass, Outcome, Signal};
 use signalbox_providers::{Adapter, Letter};
 use signalbox_store::{ClaimedMessage, Finish, StoreError, Then};
 
@@ -84,7 +84,12 @@ pub(crate) async fn run(
             now,
             jitter: jitter(),
         };
-        let decision = decide(&case, outcome, &mut gate);
+        let mut decision = decide(&case, outcome, &mut gate);
+        let same = line.adapter().is_some_and(|now| Arc::ptr_eq(&now, &adapter));
+        if !same && let Then::Unknown { look_at } = &mut decision.then {
+            // The line was changed meanwhile: it may not find what its former self has sent.
+            *look_at = None;
+        }
         let finish = Finish {
             message: row.id,
             n,
@@ -93,8 +98,9 @@ pub(crate) async fn run(
             then: decision.then.clone(),
             gate: decision.gate_changed.then(|| gate.clone()),
             line: decision.line.clone(),
-            poll_at: (letter.status_callback.is_none() && adapter.can_be_polled())
-                .then(|| crate::outbox::poll::first(now)),
+            poll_at: adapter
+                .can_be_polled()
+                .then(|| crate::outbox::poll::first(now, letter.status_callback.is_some())),
             now: now.timestamp_millis(),
         };
         (decision, finish)
@@ -104,9 +110,6 @@ pub(crate) async fn run(
         core.events.message(row.id, finished.state, now);
         if finished.line_changed {
             core.refresh_line(line.id()).await;
-        }
-        if finished.state == MessageState::Queued && core.line(line.id()).is_none() {
-            crate::lines::left_behind(&core, row.id).await;
         }
     }
     if let Then::Reroute { connection, .. } = &decision.then

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use signalbox_domain::breaker::Permit;
 use signalbox_providers::Settle;
-use signalbox_store::ClaimRequest;
+use signalbox_store::{ClaimRequest, ClaimedMessage, Finish, Then};
 
 use crate::core::Core;
 use crate::line::Line;
@@ -36,10 +36,7 @@ pub(crate) async fn turn(core: &Arc<Core>) -> i64 {
         if line.due() <= core.now_ms() && !core.stop.is_cancelled() {
             // Cleared before the claim: whatever is committed during it sets it again.
             line.set_due(NEVER);
-            let due = claim(core, &line).await;
-            if due < line.due() {
-                line.set_due(due);
-            }
+            line.due_by(claim(core, &line).await);
         }
         next = next.min(line.due());
     }
@@ -110,10 +107,32 @@ async fn claim(core: &Arc<Core>, line: &Arc<Line>) -> i64 {
         crate::health::hurry(core, line);
     }
     for message in claimed.messages {
+        if core.stop.is_cancelled() {
+            // Claimed in the moment of stopping: it has not begun, and leaves after the next start.
+            give_back(core, message, now_ms).await;
+            continue;
+        }
         line.took_off();
         core.events.message(message.row.id, message.row.state, now);
         let run = attempt::run(core.clone(), line.clone(), adapter.clone(), message);
         core.attempts.spawn(run);
     }
     claimed.next.unwrap_or(NEVER)
+}
+
+async fn give_back(core: &Core, message: ClaimedMessage, now: i64) {
+    let finish = Finish {
+        message: message.row.id,
+        n: message.n,
+        failure: message.row.failure,
+        provider_id: message.row.provider_id,
+        then: Then::Retry { due_at: now, counted: false },
+        gate: None,
+        line: None,
+        poll_at: None,
+        now,
+    };
+    if let Err(error) = core.store.finish(finish).await {
+        tracing::warn!(%error, "a message could not be given back; its outcome is looked up later");
+    }
 }

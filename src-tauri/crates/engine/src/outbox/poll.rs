@@ -1,7 +1,7 @@
-//! Asking what became of an accepted message, where no webhook can reach this machine.
+//! Asking what became of an accepted message.
 //!
-//! A desk has no public address by default, so without this a delivered message would be awaited
-//! for ever. Polls thin out: 15 s, 1 and 5 and 30 min, 2 h, then every 12 h until a day and a half.
+//! A desk has no public address by default, and a webhook that found it asleep is lost, so without
+//! this a delivered message would be awaited for ever. Polls thin out: 15 s, 1 and 5 and 30 min, 2 h, then every 12 h until a day and a half.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use signalbox_store::MessageRow;
 use crate::core::Core;
 
 const FIRST: TimeDelta = TimeDelta::seconds(15);
+const FIRST_IF_PUSHED: TimeDelta = TimeDelta::minutes(30);
 const WAITS: [TimeDelta; 5] = [
     TimeDelta::minutes(1),
     TimeDelta::minutes(5),
@@ -22,13 +23,14 @@ const WAITS: [TimeDelta; 5] = [
 /// After this long a provider has nothing more to say.
 const LAST: TimeDelta = TimeDelta::hours(36);
 
-/// When a message that was accepted at `now` is asked about first (Unix ms).
-pub(crate) fn first(now: DateTime<Utc>) -> i64 {
-    (now + FIRST).timestamp_millis()
+/// When a message that was accepted at `now` is asked about first (Unix ms). Where receipts are
+/// pushed too they are nearly always faster; but one that came while this machine slept is lost.
+pub(crate) fn first(now: DateTime<Utc>, pushed: bool) -> i64 {
+    (now + if pushed { FIRST_IF_PUSHED } else { FIRST }).timestamp_millis()
 }
 
-/// Asks once, and keeps what was found.
-pub(crate) async fn run(core: &Core, adapter: &Arc<dyn Adapter>, row: &MessageRow) {
+/// Asks once, and keeps what was found; false when the store could not.
+pub(crate) async fn run(core: &Core, adapter: &Arc<dyn Adapter>, row: &MessageRow) -> bool {
     let now = core.now();
     let found = match &row.provider_id {
         Some(provider_id) => adapter.status(provider_id).await,
@@ -45,18 +47,27 @@ pub(crate) async fn run(core: &Core, adapter: &Arc<dyn Adapter>, row: &MessageRo
         _ => None,
     };
     match core.store.polled(row.id, report, again_at).await {
-        Ok(state) if state != row.state => core.events.message(row.id, state, now),
-        Ok(_) => {}
-        Err(error) => tracing::warn!(%error, message = %row.id, "a poll could not be kept"),
+        Ok(state) => {
+            if state != row.state {
+                core.events.message(row.id, state, now);
+            }
+            true
+        }
+        Err(error) => {
+            tracing::warn!(%error, message = %row.id, "a poll could not be kept");
+            false
+        }
     }
 }
 
 /// Puts a poll off while the line cannot ask.
-pub(crate) async fn later(core: &Core, row: &MessageRow) {
+pub(crate) async fn later(core: &Core, row: &MessageRow) -> bool {
     let at = (core.now() + WAITS[1]).timestamp_millis();
-    if let Err(error) = core.store.polled(row.id, None, Some(at)).await {
+    let kept = core.store.polled(row.id, None, Some(at)).await;
+    if let Err(error) = &kept {
         tracing::warn!(%error, message = %row.id, "a poll could not be put off");
     }
+    kept.is_ok()
 }
 
 /// When to ask again after `polls` polls of a message accepted at `since`; `None` for never.

@@ -15,6 +15,8 @@ use crate::outbox::attempt::letter_of;
 use crate::outbox::poll;
 
 const HANDFUL: usize = 16;
+/// Until the store is tried again after it could not write.
+const AGAIN_MS: i64 = 5_000;
 /// Waits while the provider cannot be asked.
 const SOON: TimeDelta = TimeDelta::seconds(30);
 const SELDOM: TimeDelta = TimeDelta::minutes(5);
@@ -43,14 +45,19 @@ pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
             return next;
         }
         let looks = due.into_iter().map(|lost| look(core, lost));
-        futures_util::future::join_all(looks).await;
+        let kept = futures_util::future::join_all(looks).await;
+        if kept.contains(&false) {
+            // What was found could not be kept, so it is still due: asking at once would go on for ever.
+            return Some(core.now_ms() + AGAIN_MS);
+        }
         if core.stop.is_cancelled() {
             return None;
         }
     }
 }
 
-async fn look(core: &Arc<Core>, lost: LostMessage) {
+/// Looks once; false when the store could not keep what was found.
+async fn look(core: &Arc<Core>, lost: LostMessage) -> bool {
     if lost.row.state != MessageState::Unknown {
         // Accepted, and nobody told us since: the same index keeps when to ask.
         let line = core.line(lost.row.connection).filter(|line| !line.is_offline());
@@ -58,8 +65,12 @@ async fn look(core: &Arc<Core>, lost: LostMessage) {
             Some(adapter) => poll::run(core, &adapter, &lost.row).await,
             None => poll::later(core, &lost.row).await,
         }
-        return;
+    } else {
+        settle(core, lost).await
     }
+}
+
+async fn settle(core: &Arc<Core>, lost: LostMessage) -> bool {
     let (id, n) = (lost.row.id, lost.row.tries);
     let settlement =
         match core.line(lost.row.connection).and_then(|line| line.adapter().map(|a| (line, a))) {
@@ -86,8 +97,12 @@ async fn look(core: &Arc<Core>, lost: LostMessage) {
             }
             core.dispatch.notify_one();
             core.index.notify_one();
+            true
         }
-        Err(error) => tracing::error!(%error, message = %id, "a look-up could not be recorded"),
+        Err(error) => {
+            tracing::error!(%error, message = %id, "a look-up could not be recorded");
+            false
+        }
     }
 }
 

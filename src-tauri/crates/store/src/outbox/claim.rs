@@ -10,8 +10,12 @@ use crate::error::Result;
 use crate::store::Store;
 use crate::writer::Tx;
 
-/// How far a message is put back while an earlier one to the same person is undecided.
+/// When messages behind an undecided one to the same person are looked at again, should nothing
+/// else cause it.
 const BEHIND_MS: i64 = 5_000;
+/// So many of them keep their place in the queue. More would be in the way of everybody else, and
+/// are put back by [`BEHIND_MS`] each time.
+const BEHIND: usize = 64;
 /// No booking reaches further than this, or than [`MOST_UNITS`] at the line's pace.
 const LONGEST_BOOKING_MS: i64 = 10 * 60_000;
 /// More segments than any message has.
@@ -70,8 +74,23 @@ impl Store {
     /// # Errors
     /// Any failure of the commit: then no intent exists and nothing may be sent.
     pub async fn claim(&self, request: ClaimRequest) -> Result<Claimed> {
-        self.writer().run(move |tx| claim(tx, &request)).await
+        self.writer()
+            .run(move |tx| {
+                // The writer may have been busy since the dispatcher asked; pace and usefulness are
+                // judged by the time of the intent.
+                let now = request.now.max(tx.now());
+                claim(tx, &ClaimRequest { now, ..request.clone() })
+            })
+            .await
     }
+}
+
+/// Where a claim takes a waiting message.
+enum Fate {
+    Leaves,
+    Moved(MessageState),
+    /// Waits in its place for an earlier one to the same person.
+    Behind,
 }
 
 pub(crate) fn claim(tx: &mut Tx<'_>, request: &ClaimRequest) -> Result<Claimed> {
@@ -83,23 +102,34 @@ pub(crate) fn claim(tx: &mut Tx<'_>, request: &ClaimRequest) -> Result<Claimed> 
         .optional()?
         .flatten();
     let mut booked = unbooked.map(|until| believable(until, request));
-    let mut looked_at = 0;
+    let (mut looked_at, mut behind) = (0, 0);
     'line: for priority in Priority::ALL {
+        let mut seen = (i64::MIN, 0);
         loop {
-            // One more than can be taken, which tells whether there is more. Whatever is looked at
-            // is no longer due, so the next handful begins where this one ends.
+            // One more than can be taken, which tells whether there is more.
             let handful = request.limit - claimed.messages.len() + 1;
-            let rows = due(tx, request, *priority, handful)?;
+            let rows = due(tx, request, *priority, seen, handful)?;
             let last = rows.len() < handful;
             for row in rows {
                 looked_at += 1;
+                seen = (row.due_at.unwrap_or(i64::MIN), row.id.raw());
                 if claimed.messages.len() == request.limit || looked_at > LOOKED_AT {
                     claimed.next = Some(request.now);
                     break 'line;
                 }
-                if let Some(state) = set_aside(tx, request, &row)? {
-                    claimed.moved.push((row.id, state));
-                    continue;
+                match fate(tx, request, &row)? {
+                    Fate::Leaves => {}
+                    Fate::Moved(state) => {
+                        claimed.moved.push((row.id, state));
+                        continue;
+                    }
+                    Fate::Behind => {
+                        behind += 1;
+                        if behind > BEHIND {
+                            put_back(tx, &row, request.now)?;
+                        }
+                        continue;
+                    }
                 }
                 let cost = request.pace.cost(row.units, row.batch.is_some());
                 if !cost.is_zero() {
@@ -128,7 +158,10 @@ pub(crate) fn claim(tx: &mut Tx<'_>, request: &ClaimRequest) -> Result<Claimed> 
             .execute(params![request.connection.raw(), booked, request.breaker])?;
     }
     if claimed.next.is_none() {
-        claimed.next = next_due(tx, request.connection)?;
+        let later = next_due(tx, request.connection, request.now)?;
+        // The end of what they wait for wakes the dispatcher; this is for the day it does not.
+        let behind = (behind > 0).then_some(request.now + BEHIND_MS);
+        claimed.next = later.into_iter().chain(behind).min();
     }
     Ok(claimed)
 }
@@ -151,83 +184,93 @@ fn due(
     tx: &Tx<'_>,
     request: &ClaimRequest,
     priority: Priority,
+    seen: (i64, i64),
     handful: usize,
 ) -> Result<Vec<MessageRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM message m INDEXED BY message_claim
          WHERE m.connection = ?1 AND m.priority = ?2 AND m.due_at <= ?3
+             AND (m.due_at, m.id) > (?5, ?6)
          ORDER BY m.due_at, m.id LIMIT ?4"
     );
     let mut statement = tx.db.prepare_cached(&sql)?;
     let limit = handful.min(LOOKED_AT + 1);
     let rows = statement.query_map(
-        params![request.connection.raw(), priority.code(), request.now, limit as i64],
+        params![
+            request.connection.raw(),
+            priority.code(),
+            request.now,
+            limit as i64,
+            seen.0,
+            seen.1
+        ],
         from_sql,
     )?;
     rows.map(|row| with_words(tx.db, row?)).collect()
 }
 
-/// When the earliest waiting message of a line is due: one seek for each priority.
-fn next_due(tx: &Tx<'_>, connection: ConnectionId) -> Result<Option<i64>> {
+/// When the next message of a line falls due: one seek for each priority. Whatever is due by now was
+/// dealt with, or waits in its place.
+fn next_due(tx: &Tx<'_>, connection: ConnectionId, now: i64) -> Result<Option<i64>> {
     const _: () = assert!(Priority::ALL.len() == 3, "the statement names each priority");
     let earliest = tx
         .db
         .prepare_cached(
             "SELECT MIN(due_at) FROM (
                  SELECT (SELECT due_at FROM message INDEXED BY message_claim
-                     WHERE connection = ?1 AND priority = column1 AND due_at IS NOT NULL
+                     WHERE connection = ?1 AND priority = column1 AND due_at > ?2
                      ORDER BY due_at LIMIT 1) AS due_at
                  FROM (VALUES (0), (1), (2)))",
         )?
-        .query_row([connection.raw()], |row| row.get(0))?;
+        .query_row(params![connection.raw(), now], |row| row.get(0))?;
     Ok(earliest)
 }
 
-/// Decides what must not leave, and says where it went; `None` for what may leave.
-fn set_aside(
-    tx: &mut Tx<'_>,
-    request: &ClaimRequest,
-    row: &MessageRow,
-) -> Result<Option<MessageState>> {
+/// Decides whether a message leaves, and puts elsewhere what must not.
+fn fate(tx: &mut Tx<'_>, request: &ClaimRequest, row: &MessageRow) -> Result<Fate> {
     let mut after = row.clone();
     after.reason = None;
     if row.look_at.is_some_and(|good_until| good_until <= request.now) {
-        return Ok(Some(key_is_used_up(tx, row, request.now)?.state));
+        return Ok(Fate::Moved(key_is_used_up(tx, row, request.now)?.state));
     }
     let suppressed = is_suppressed(tx, row.channel, &row.recipient)?;
     if row.look_at.is_some() && (suppressed || row.useful_until <= request.now) {
         // It must not leave, and yet an earlier try may have been taken.
         ask(&mut after);
         put(tx, row, &mut after, request.now, Some(("asked", None, "core")))?;
-        return Ok(Some(MessageState::Unknown));
+        return Ok(Fate::Moved(MessageState::Unknown));
     }
     if row.useful_until <= request.now {
         after.state = MessageState::Expired;
         after.due_at = None;
         put(tx, row, &mut after, request.now, Some(("expired", None, "core")))?;
-        return Ok(Some(MessageState::Expired));
+        return Ok(Fate::Moved(MessageState::Expired));
     }
     if suppressed {
         after.state = MessageState::Suppressed;
         after.due_at = None;
         put(tx, row, &mut after, request.now, Some(("suppressed", None, "core")))?;
-        return Ok(Some(MessageState::Suppressed));
+        return Ok(Fate::Moved(MessageState::Suppressed));
     }
     if let Some(until) = request.quiet_until {
         after.state = MessageState::Held;
         after.reason = Some(HoldReason::QuietHours);
         after.due_at = Some(until);
         put(tx, row, &mut after, request.now, Some(("held", Some("quiet_hours"), "core")))?;
-        return Ok(Some(MessageState::Held));
+        return Ok(Fate::Moved(MessageState::Held));
     }
+    // Two unanswered requests to one number could not be told apart in the provider's list.
     if request.one_open_per_recipient && is_watched(tx, request.connection, &row.recipient)? {
-        // Two unanswered requests to one number could not be told apart in the provider's list.
-        tx.db
-            .prepare_cached("UPDATE message SET due_at = ?2 WHERE id = ?1")?
-            .execute(params![row.id.raw(), request.now + BEHIND_MS])?;
-        return Ok(Some(row.state));
+        return Ok(Fate::Behind);
     }
-    Ok(None)
+    Ok(Fate::Leaves)
+}
+
+fn put_back(tx: &Tx<'_>, row: &MessageRow, now: i64) -> Result<()> {
+    tx.db
+        .prepare_cached("UPDATE message SET due_at = ?2 WHERE id = ?1")?
+        .execute(params![row.id.raw(), now + BEHIND_MS])?;
+    Ok(())
 }
 
 fn is_watched(tx: &Tx<'_>, connection: ConnectionId, recipient: &str) -> Result<bool> {

@@ -3,7 +3,7 @@
 use rusqlite::params;
 use signalbox_domain::{ConnectionId, Failure, HoldReason, MessageId, MessageState, ReceiptStatus};
 
-use super::row::{MessageRow, ask, load, put};
+use super::row::{MessageRow, ask, is_removed, load, put};
 use crate::error::{Result, StoreError};
 use crate::store::Store;
 use crate::writer::Tx;
@@ -69,7 +69,10 @@ impl Store {
                 let mut count = DecisionCount::default();
                 for id in &messages {
                     let before = load(tx, *id)?;
-                    match decided(&before, &chosen, useful_until, now) {
+                    // What would be sent again by a line that is gone stays as it is.
+                    let leaves = matches!(chosen, Chosen::Again | Chosen::Release);
+                    let gone = leaves && is_removed(tx, before.connection)?;
+                    match decided(&before, &chosen, useful_until, now).filter(|_| !gone) {
                         Some((mut after, what)) => {
                             put(tx, &before, &mut after, now, Some((what, None, &actor)))?;
                             match what {
@@ -197,6 +200,52 @@ fn rest(after: &mut MessageRow, state: MessageState) {
     after.reason = None;
     after.due_at = None;
     after.look_at = None;
+}
+
+/// Whatever an earlier try by this line may have sent goes to a person.
+pub(crate) fn ask_about_doubtful(tx: &mut Tx<'_>, line: ConnectionId, now: i64) -> Result<()> {
+    let ids: Vec<i64> = tx
+        .db
+        .prepare_cached(
+            "SELECT id FROM message INDEXED BY message_look
+             WHERE look_at IS NOT NULL AND connection = ?1 AND state IN (?2, ?3, ?4)",
+        )?
+        .query_map(
+            params![
+                line.raw(),
+                MessageState::Queued.code(),
+                MessageState::Held.code(),
+                MessageState::Unknown.code()
+            ],
+            |row| row.get(0),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    for id in ids {
+        let before = load(tx, MessageId::from_raw(id))?;
+        let mut after = before.clone();
+        ask(&mut after);
+        put(tx, &before, &mut after, now, Some((ASKED, Some("its line was changed"), "core")))?;
+    }
+    Ok(())
+}
+
+/// A line is removed: whatever still waits for it goes to a person. Most of it was dealt with slice
+/// by slice before; this is what came in between.
+pub(crate) fn strand_waiting(tx: &mut Tx<'_>, connection: ConnectionId, now: i64) -> Result<()> {
+    for state in [MessageState::Queued, MessageState::Held] {
+        let ids: Vec<i64> = tx
+            .db
+            .prepare_cached(
+                "SELECT id FROM message INDEXED BY message_shelf WHERE connection = ?1 AND state = ?2",
+            )?
+            .query_map(params![connection.raw(), state.code()], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for id in ids {
+            let before = load(tx, MessageId::from_raw(id))?;
+            put(tx, &before, &mut before.clone(), now, None)?;
+        }
+    }
+    Ok(())
 }
 
 fn hold_restored(tx: &mut Tx<'_>, now: i64) -> Result<usize> {

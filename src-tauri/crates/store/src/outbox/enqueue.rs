@@ -5,6 +5,7 @@ use signalbox_domain::{
     BatchId, Channel, ConnectionId, HoldReason, MessageId, MessageState, Priority,
 };
 
+use super::row::is_removed;
 use crate::counters::Place;
 use crate::error::{Result, StoreError};
 use crate::store::Store;
@@ -73,7 +74,8 @@ impl Store {
     /// writer is behind, and [`StoreError::DiskFull`] below the free-space floor.
     ///
     /// # Errors
-    /// [`StoreError::KeyReused`] for a known key with other content; then nothing is written.
+    /// [`StoreError::KeyReused`] for a known key with other content, [`StoreError::Conflict`] when
+    /// the line was removed; then nothing is written.
     pub async fn enqueue(&self, messages: Vec<NewMessage>) -> Result<Vec<Enqueued>> {
         self.require_space()?;
         self.writer()
@@ -90,6 +92,9 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Enqueued> {
     }
     if is_suppressed(tx, new.channel, &new.recipient)? {
         return Ok(Enqueued::OptedOut);
+    }
+    if is_removed(tx, new.connection)? {
+        return Err(StoreError::Conflict("Its line was removed meanwhile".into()));
     }
     let id = MessageId::from_raw(tx.next_id()?);
     let later = new.send_at.filter(|at| *at > new.created_at);

@@ -11,6 +11,9 @@ use crate::error::Result;
 use crate::store::Store;
 use crate::writer::Tx;
 
+/// What was found on its way is asked about again after this long.
+const POLLED_MS: i64 = 60_000;
+
 /// A message whose last attempt is undecided.
 #[derive(Debug, Clone)]
 pub struct LostMessage {
@@ -175,8 +178,9 @@ fn settle(
                     provider_id,
                     failure,
                     source: "look-up".into(),
+                    poll_at: Some(now + POLLED_MS),
                     again_at: Vec::new(),
-                    given_up: None,
+                    last_remedy: None,
                     at: now,
                 };
                 return Ok(apply(tx, before.id, &report)?.state);

@@ -21,11 +21,13 @@ pub struct StatusReport {
     pub failure: Option<Failure>,
     /// Where it comes from, for the timeline: `webhook`, `poll`, `look-up`.
     pub source: String,
+    /// When to ask what became of it, if nobody has yet and this does not end it (Unix ms).
+    pub poll_at: Option<i64>,
     /// When to try again if it failed for now (Unix ms): after the first attempt, after the second,
     /// and so on. Past its end it is left to a person.
     pub again_at: Vec<i64>,
-    /// The failure as it is told once no try is left; else `failure` stands.
-    pub given_up: Option<Failure>,
+    /// The remedy once no try is left; else that of `failure` stands.
+    pub last_remedy: Option<&'static str>,
     /// Now (Unix ms).
     pub at: i64,
 }
@@ -97,7 +99,13 @@ pub(crate) fn apply(tx: &mut Tx<'_>, message: MessageId, report: &StatusReport) 
         after.rank = report.status.rank();
         after.reason = None;
         after.due_at = None;
-        after.look_at = None;
+        // Until it has ended it is asked about on the schedule it has.
+        let ended = report.status.rank() > ReceiptStatus::Sent.rank();
+        after.look_at = match before.state {
+            MessageState::Accepted | MessageState::Sent if !ended => before.look_at,
+            _ if !ended => report.poll_at,
+            _ => None,
+        };
         match report.status {
             ReceiptStatus::Accepted => after.state = MessageState::Accepted,
             ReceiptStatus::Sent => after.state = MessageState::Sent,
@@ -118,7 +126,11 @@ pub(crate) fn apply(tx: &mut Tx<'_>, message: MessageId, report: &StatusReport) 
                     }
                     (_, None) => {
                         after.state = MessageState::NeedsAttention;
-                        after.failure = report.given_up.clone().or(after.failure);
+                        if let (Some(failure), Some(remedy)) =
+                            (&mut after.failure, report.last_remedy)
+                        {
+                            failure.remedy = remedy.into();
+                        }
                     }
                 }
             }

@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 use signalbox_domain::{
-    BatchId, Channel, ConnectionId, Failure, HoldReason, MessageId, MessageState, Priority,
+    BatchId, Channel, ConnectionId, Failure, FailureClass, HoldReason, MessageId, MessageState,
+    Priority,
 };
 
 use crate::counters::Place;
@@ -156,6 +157,10 @@ pub(crate) fn put(
     at: i64,
     step: Option<(&str, Option<&str>, &str)>,
 ) -> Result<()> {
+    let stranded = is_waiting(after.state) && is_removed(tx, after.connection)?;
+    if stranded {
+        strand(after);
+    }
     after.updated_at = at;
     after.failure_id = match &after.failure {
         Some(failure) => Some(tx.failures.number(tx.db, failure)?),
@@ -213,7 +218,44 @@ pub(crate) fn put(
     if let Some((what, detail, actor)) = step {
         note(tx, after.id, at, what, detail, actor)?;
     }
+    if stranded {
+        note(tx, after.id, at, after.state.word(), Some("its line was removed"), "core")?;
+    }
     Ok(())
+}
+
+fn is_waiting(state: MessageState) -> bool {
+    matches!(state, MessageState::Queued | MessageState::Held)
+}
+
+/// Whether a line was removed: nothing claims from it any more.
+pub(crate) fn is_removed(tx: &Tx<'_>, connection: ConnectionId) -> Result<bool> {
+    Ok(tx
+        .db
+        .prepare_cached("SELECT removed_at IS NOT NULL FROM connection WHERE id = ?1")?
+        .query_row([connection.raw()], |row| row.get(0))?)
+}
+
+/// What would wait for ever goes to a person instead.
+fn strand(after: &mut MessageRow) {
+    if after.look_at.is_some() {
+        return ask(after);
+    }
+    after.state = MessageState::NeedsAttention;
+    after.reason = None;
+    after.due_at = None;
+    after.failure = Some(line_removed());
+}
+
+/// Why a message fails whose line is gone.
+#[must_use]
+pub fn line_removed() -> Failure {
+    Failure::new(
+        FailureClass::Admin,
+        "line_removed",
+        "Its line was removed before it could leave",
+        "Send it again by another line",
+    )
 }
 
 /// Hands a message over to a person, because it may have been sent already.

@@ -52,7 +52,13 @@ async fn a_line_is_changed_in_place_and_keeps_the_old_credential_without_a_new_o
     let desk = Desk::new().await;
     let change = |say| told(desk.now(), say);
     let update = |sealed| {
-        desk.store().update_connection(desk.line, a_line("renamed"), sealed, change("renamed"))
+        desk.store().update_connection(
+            desk.line,
+            a_line("renamed"),
+            sealed,
+            false,
+            change("renamed"),
+        )
     };
     update(None).await.unwrap();
     assert_eq!(desk.store().credential(desk.line).await.unwrap(), b"sealed");
@@ -76,7 +82,8 @@ async fn a_removed_line_leaves_the_board_and_its_history_stays() {
     assert!(matches!(credential, Err(StoreError::NotFound)), "no secret of it is left");
     let again = desk.store().remove_connection(desk.line, told(desk.now(), "removed")).await;
     assert!(matches!(again, Err(StoreError::NotFound)), "{again:?}");
-    let update = desk.store().update_connection(desk.line, a_line("x"), None, told(0, "x")).await;
+    let update =
+        desk.store().update_connection(desk.line, a_line("x"), None, false, told(0, "x")).await;
     assert!(matches!(update, Err(StoreError::NotFound)), "{update:?}");
 }
 

@@ -164,6 +164,52 @@ async fn one_recipient_has_at_most_one_message_whose_answer_is_open() {
 }
 
 #[tokio::test]
+async fn texts_to_one_person_leave_in_the_order_they_were_written() {
+    let desk = Desk::new().await;
+    let mut written = Vec::new();
+    let mut left = Vec::new();
+    for n in 1..=4 {
+        written.push(desk.queue("+15550101").await);
+        let claimed = desk.claim_watched().await;
+        assert_eq!(claimed.len(), usize::from(n == 1), "the first is still undecided");
+        left.extend(claimed.iter().map(|m| m.row.id));
+        desk.pass(700);
+    }
+    while left.len() < 4 {
+        let last = left[left.len() - 1];
+        desk.accepted(last, 1, &format!("SM{last}")).await;
+        left.push(desk.claim_watched().await[0].row.id);
+    }
+    assert_eq!(left, written, "none is overtaken, and none waits for a timer");
+    desk.assert_counts();
+}
+
+#[tokio::test]
+async fn a_hundred_texts_to_one_person_do_not_keep_the_others_waiting() {
+    let desk = Desk::new().await;
+    for _ in 0..600 {
+        desk.queue("+15550101").await;
+    }
+    let other = desk.queue("+15550102").await;
+    let mut claimed = Vec::new();
+    for _ in 0..3 {
+        claimed.extend(desk.claim_watched().await.into_iter().map(|m| m.row.id));
+    }
+    assert!(claimed.contains(&other), "{claimed:?}");
+    desk.assert_counts();
+}
+
+#[tokio::test]
+async fn usefulness_is_judged_by_the_time_of_the_intent() {
+    let desk = Desk::new().await;
+    let id = desk.queue("+15550101").await;
+    let asked = desk.ask();
+    desk.pass(30 * 24 * HOUR);
+    assert!(desk.store().claim(asked).await.unwrap().messages.is_empty());
+    assert_eq!(desk.state(id).await, MessageState::Expired, "the writer was busy for a month");
+}
+
+#[tokio::test]
 async fn an_answer_frees_the_recipient_at_once() {
     let desk = Desk::new().await;
     for then in [

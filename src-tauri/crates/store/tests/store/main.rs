@@ -24,6 +24,7 @@ mod looks;
 mod model;
 mod pace;
 mod receipts;
+mod removed;
 mod searches;
 
 mod damage;

@@ -33,8 +33,9 @@ pub(crate) fn says(
         status,
         failure,
         source: "webhook".into(),
+        poll_at: None,
         again_at: retry_at.into_iter().collect(),
-        given_up: None,
+        last_remedy: None,
         at: desk.now(),
     }
 }
@@ -178,7 +179,7 @@ async fn failed_deliveries_are_tried_again_as_often_as_was_said_and_then_need_a_
         let why = Some(failure(FailureClass::Deferred, "30003"));
         let mut report = says(&desk, &provider_id, ReceiptStatus::Failed, why, None);
         report.again_at = vec![desk.now() + MINUTE, desk.now() + 2 * MINUTE];
-        report.given_up = Some(tired.clone());
+        report.last_remedy = Some("Call them");
         deliver(&desk, Some(id), report).await;
         if n < 3 {
             assert_eq!(desk.row(id).await.due_at, Some(desk.now() + i64::from(n) * MINUTE));

@@ -190,6 +190,7 @@ impl Message {
         provider_id: &str,
         status: ReceiptStatus,
         retry_at: Option<i64>,
+        poll_at: Option<i64>,
     ) {
         let closed = [MessageState::Cancelled, MessageState::Dismissed, MessageState::Suppressed];
         if status.rank() <= self.rank || closed.contains(&self.state) {
@@ -207,7 +208,13 @@ impl Message {
             ReceiptStatus::Read => MessageState::Read,
             ReceiptStatus::Failed => MessageState::NeedsAttention,
         };
+        let look_at = match self.state {
+            _ if status.rank() > ReceiptStatus::Sent.rank() => None,
+            MessageState::Accepted | MessageState::Sent => self.look_at,
+            _ => poll_at,
+        };
         self.rest(state, None);
+        self.look_at = look_at;
         self.failure = (status == ReceiptStatus::Failed).then(|| "30005".into());
         if latest {
             self.taken = status != ReceiptStatus::Failed;

@@ -15,7 +15,6 @@ use crate::receipts::incoming;
 
 /// Enough to meet each other, few enough for one claim to look at all of them.
 const MOST: usize = 20;
-const BEHIND_MS: i64 = 5_000;
 
 pub(crate) struct World {
     desk: Desk,
@@ -161,7 +160,7 @@ impl World {
                 continue;
             }
             if busy {
-                message.due_at = Some(now + BEHIND_MS);
+                // It keeps its place behind the one that is undecided.
                 continue;
             }
             expected.push((id, message.claim(watched)));
@@ -242,8 +241,9 @@ impl World {
             failure: (status == ReceiptStatus::Failed)
                 .then(|| failure(FailureClass::Recipient, "30005")),
             source: "webhook".into(),
+            poll_at: None,
             again_at: retry_at.map_or_else(Vec::new, |at| vec![at; 64]),
-            given_up: None,
+            last_remedy: None,
             at: now,
         };
         let means = vec![Consequence::Status { report, hint: Some(id) }];
@@ -252,7 +252,7 @@ impl World {
         let meant = message.is_meant_by(&provider_id);
         assert_eq!(done.expect("committed").len(), usize::from(meant));
         if meant {
-            message.report(&provider_id, status, retry_at);
+            message.report(&provider_id, status, retry_at, None);
         }
     }
 
@@ -284,7 +284,9 @@ impl World {
         if message.reason.is_none() {
             match found {
                 Found::Sent { .. } if message.spent.contains(&candidate) => message.send_again(now),
-                Found::Sent { .. } => message.report(&candidate, ReceiptStatus::Sent, None),
+                Found::Sent { .. } => {
+                    message.report(&candidate, ReceiptStatus::Sent, None, Some(now + 60_000));
+                }
                 Found::Nothing => message.send_again(now),
                 Found::Later { missed } => {
                     message.looks += u32::from(missed);
