@@ -22,8 +22,8 @@ function ProviderCard({ provider, lines }: { provider: ProviderInfo; lines: read
   const secret = provider.fields.find((f) => f.secret);
   const sub = [
     ...(lines.length > 0 ? [t.card.lines(lines.length)] : []),
-    ...(provider.webhook ? [t.card.receipts] : []),
     ...(secret === undefined ? [] : [secret.label]),
+    ...(provider.webhook ? [t.card.receipts] : []),
   ].join(' · ');
   return (
     <AppLink to={paths.connect(provider.key)} className={styles.card}>

@@ -31,7 +31,7 @@ describe('the providers', () => {
     await renderApp('/connect', { host: deskHost() });
     const card = await screen.findByRole('link', { name: /^Resend/ });
     expect(card).toHaveTextContent('Caution');
-    expect(card).toHaveTextContent('1 line · receipts · API key');
+    expect(card).toHaveTextContent('1 line · API key · receipts');
     expect(card).toHaveAttribute('href', '/connect?provider=resend');
     expect(screen.queryByText('Chat'), 'no section without a provider').not.toBeInTheDocument();
   });

@@ -98,6 +98,11 @@ function Adder() {
   );
 }
 
+/** A provider says it by a code, a person in words. */
+function sourceText(source: string): string {
+  return /^\d+$/.test(source) ? t.byCode(source) : source;
+}
+
 export function Addresses() {
   const [q, setQ] = useState('');
   const wanted = useRested(q.trim());
@@ -145,7 +150,7 @@ export function Addresses() {
             { key: 'address', header: t.columns.address, rowHeader: true, render: (r) => address(r.address) },
             { key: 'channel', header: t.columns.channel, render: (r) => t.channels[r.channel] },
             { key: 'since', header: t.columns.since, render: (r) => format.brief(r.since, now) },
-            { key: 'source', header: t.columns.source, render: (r) => r.source },
+            { key: 'source', header: t.columns.source, render: (r) => sourceText(r.source) },
             {
               key: 'action',
               header: <span className="vh">{t.columns.action}</span>,
@@ -192,7 +197,7 @@ export function Addresses() {
         }}
       >
         <p className="prose">{t.removeSay}</p>
-        {asking !== null && <p className="ink3">{asking.source}</p>}
+        {asking !== null && <p className="ink3">{sourceText(asking.source)}</p>}
       </ConfirmDialog>
     </Part>
   );

@@ -5,6 +5,7 @@ import { useMutate, useStatus } from '@/app/queries';
 import { errorAt, errorBeside, refusalText, sentence } from '@/app/refusal';
 import { Aspect, Button, Note, Radios, SkeletonRows, TextField } from '@/components';
 import { Part } from './parts';
+import styles from './Settings.module.css';
 import { vaultText as t } from './vault-text';
 
 type Way = VaultArgs['mode'];
@@ -36,6 +37,7 @@ function Ways({ locked }: { locked: boolean }) {
   const beside = errorBeside(open.error, ['passphrase']);
   return (
     <form
+      className={styles.stack}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

@@ -76,6 +76,7 @@ export const settingsText = {
       source: 'What said so',
       action: 'Action',
     },
+    byCode: (code: string) => `The provider’s answer ${code}`,
     more: 'Show more',
     add: 'Add an address',
     channel: 'Channel',
