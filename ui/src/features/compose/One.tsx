@@ -1,5 +1,5 @@
 /** One message to one person. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Connection, Preview } from '@/api/generated';
 import { useNow } from '@/app/clock';
 import { address } from '@/app/format';
@@ -38,9 +38,26 @@ function neededText(missing: Missing): string {
     : t.needed[missing as Exclude<Missing, `value:${string}`>];
 }
 
-/** Puts the focus on the first field that is not right. */
-function focusFirstInvalid(form: HTMLElement | null) {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+/** Puts the focus on the first field that is not right, as soon as one is drawn as such. */
+function useFocusInvalid(form: HTMLElement | null): { want: () => void; forget: () => void } {
+  const wanted = useRef(false);
+  const go = () => {
+    const field = wanted.current ? form?.querySelector<HTMLElement>('[aria-invalid=true]') : null;
+    if (!field) return;
+    wanted.current = false;
+    field.focus();
+  };
+  // After every drawing: a busy computer draws the refusal later than it hears of it.
+  useEffect(go);
+  return {
+    want: () => {
+      wanted.current = true;
+      go();
+    },
+    forget: () => {
+      wanted.current = false;
+    },
+  };
 }
 
 export interface OneProps {
@@ -58,6 +75,7 @@ export function One({ lines, start, header }: OneProps) {
   const now = useNow();
   const send = useMutate('send');
   const key = useIdempotencyKey();
+  const invalid = useFocusInvalid(form);
 
   const channel = channelOf(draft, lines);
   const missing = missingOf(draft, channel);
@@ -84,6 +102,7 @@ export function One({ lines, start, header }: OneProps) {
   };
   const edit = (part: Parameters<typeof change>[0]) => {
     if (send.error !== null) send.reset();
+    invalid.forget();
     change(part);
   };
 
@@ -91,7 +110,7 @@ export function One({ lines, start, header }: OneProps) {
     if (send.isPending) return;
     setTried(true);
     if (args === null || missing.length > 0) {
-      focusFirstInvalid(form);
+      invalid.want();
       return;
     }
     send.mutate(
@@ -111,7 +130,9 @@ export function One({ lines, start, header }: OneProps) {
           setTouched(new Set());
           requestAnimationFrame(() => form?.querySelector<HTMLElement>('[name=to]')?.focus());
         },
-        onError: () => focusFirstInvalid(form),
+        onError: (error) => {
+          if (errorBeside(error, SHOWN) === null) invalid.want();
+        },
       },
     );
   };
