@@ -22,4 +22,5 @@ mod rows;
 mod sending;
 mod signatures;
 mod vault;
+mod triage;
 mod wire;

@@ -142,7 +142,7 @@ export type Cancelled = {
 
 /** What is failing, how often and since when. */
 export type Cause = {
-  /** Names it in `messages`, `retry`, `dismiss` and `undismiss`. */
+  /** Names it in `messages`, `retry`, `dismiss` and `undismiss`. What failed and what is of unknown outcome for the same reason are two causes with two keys. */
   key: string;
   /** Which line. */
   connection: string;
@@ -694,8 +694,8 @@ export type Message = {
   name: string | null;
   /** The batch it belongs to. */
   batch: string | null;
-  /** The message it stands in for. */
-  replaces: string | null;
+  /** Key of the cause that groups it with others; null unless it failed, was dismissed, or its outcome is unknown. */
+  cause: string | null;
   /** What happens next, in a plain sentence. */
   next: string;
 };
@@ -744,8 +744,8 @@ export type MessageDetail = {
   name: string | null;
   /** The batch it belongs to. */
   batch: string | null;
-  /** The message it stands in for. */
-  replaces: string | null;
+  /** Key of the cause that groups it with others; null unless it failed, was dismissed, or its outcome is unknown. */
+  cause: string | null;
   /** What happens next, in a plain sentence. */
   next: string;
 };
@@ -1081,6 +1081,8 @@ export type RetryArgs = {
   ids?: string[];
   /** All of this cause. */
   cause?: string;
+  /** Of that cause, not these. */
+  except?: string[];
   /** Only say what would happen. */
   dry_run?: boolean;
 };
@@ -1103,8 +1105,6 @@ export type RetryResult = {
   segments: number | null;
   /** In which order, in words. */
   order: string;
-  /** The batch they are followed under. */
-  batch: string | null;
 };
 
 /** A token was revoked. */
@@ -1405,6 +1405,8 @@ export type WhichArgs = {
   ids?: string[];
   /** All of this cause. */
   cause?: string;
+  /** Of that cause, not these. */
+  except?: string[];
 };
 
 /** Every command once: its arguments and its result. */

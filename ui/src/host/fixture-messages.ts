@@ -143,7 +143,7 @@ function make(n: number): Message {
     updated_at: at(2),
     name: n % 7 === 3 ? null : name,
     batch: null,
-    replaces: null,
+    cause: null,
   };
 }
 

@@ -261,7 +261,6 @@ export function fixtureHost(scene: Scene = 'busy'): FixtureHost {
         ],
         segments: list.length - skip,
         order: 'Oldest first, about 1 per second.',
-        batch: null,
       };
     },
     dismiss: (args) => ({ changed: setStates(args, 'dismissed') }),

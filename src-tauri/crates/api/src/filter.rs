@@ -210,24 +210,16 @@ async fn cause_plan(
     chosen: Option<BTreeSet<ConnectionId>>,
     states: Option<Vec<MessageState>>,
 ) -> Result<Plan, ApiError> {
-    let fits = chosen.is_none_or(|lines| lines.contains(&key.connection));
-    let wanted =
-        |state: &MessageState| fits && states.as_ref().is_none_or(|states| states.contains(state));
-    let open = [MessageState::NeedsAttention, MessageState::Unknown];
-    let open: Vec<MessageState> = open.into_iter().filter(wanted).collect();
-    let total = api
-        .engine()
-        .store()
-        .causes()
-        .await?
-        .iter()
-        .filter(|row| row.connection == key.connection && row.failure_id == key.failure)
-        .filter(|row| open.contains(&row.state))
-        .map(|row| row.count)
-        .sum();
-    let stream = |state: MessageState| Stream::Cause(key.connection, key.failure, state);
+    let fits = chosen.is_none_or(|lines| lines.contains(&key.connection))
+        && states.is_none_or(|states| states.contains(&key.state));
+    if !fits {
+        return Ok(Plan { streams: Vec::new(), keep: None, total: Some(0) });
+    }
+    let CauseKey { connection, failure, state } = key;
+    let total = api.engine().store().cause_size(connection, failure, state).await?;
     let keep = args.batch.map(|batch| Keep { batch: Some(batch), ..Keep::default() });
-    Ok(Plan { streams: open.into_iter().map(stream).collect(), keep, total: Some(total) })
+    let streams = vec![Stream::Cause(connection, failure, state)];
+    Ok(Plan { streams, keep, total: Some(total) })
 }
 
 /// The shelves that hold what is asked for; empty ones are left out.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use signalbox_domain::zone::Zone;
 use signalbox_domain::{Channel, ConnectionId, HoldReason, MessageState};
+use signalbox_engine::CauseKey;
 use signalbox_store::{AttemptRow, MessageRow, MessageWhole};
 
 use crate::shapes::instant::At;
@@ -133,7 +134,7 @@ impl LinesNow {
             useful_until: At::ms(row.useful_until),
             updated_at: At::ms(row.updated_at),
             batch: row.batch,
-            replaces: None,
+            cause: CauseKey::of(&row).map(|key| key.to_string()),
             next,
             to: row.recipient,
             failure: row.failure,

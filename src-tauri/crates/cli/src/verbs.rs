@@ -274,6 +274,7 @@ fn which(args: &WhichArgs) -> Value {
     let mut which = json!({});
     put(&mut which, "cause", &args.cause);
     put_list(&mut which, "ids", &args.ids);
+    put_list(&mut which, "except", &args.except);
     which
 }
 
@@ -317,6 +318,25 @@ mod tests {
         assert_eq!((ask.command.as_str(), ask.need), ("send", Need::Loops));
         let ask = asked(&["send", "--to", "+15550100142", "--body", "Hi"]);
         assert_eq!((ask.args["channel"].as_str(), ask.need), (Some("sms"), Need::Store));
+    }
+
+    #[test]
+    fn a_whole_cause_is_named_with_its_exceptions_and_never_beside_ids() {
+        let ask = asked(&["retry", "--cause", "k-1-failed", "--except", "a,b", "--dry-run"]);
+        assert_eq!(
+            ask.args,
+            json!({ "cause": "k-1-failed", "except": ["a", "b"], "dry_run": true })
+        );
+        assert_eq!(asked(&["dismiss", "a"]).args, json!({ "ids": ["a"] }));
+        for wrong in [
+            &["retry"][..],
+            &["retry", "a", "--cause", "k"],
+            &["dismiss", "a", "--except", "b"],
+            &["undismiss", "--except", "b"],
+        ] {
+            let words = [&["signalbox-cli"], wrong].concat();
+            assert!(Cli::try_parse_from(words).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

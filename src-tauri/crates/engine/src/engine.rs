@@ -20,9 +20,11 @@ use crate::health;
 use crate::line::Line;
 use crate::lines::{self, LineAct, LinePatch, NewLine, WaitingWork};
 use crate::network::Network;
-use crate::outbox::decisions::{self, Rehearsal, ReleaseRequest, Released, Skipped, Which};
+use crate::outbox::decisions::{self, ReleaseRequest, Released, Skipped};
 use crate::outbox::enqueue::{self, Preview, SendRequest, Sent};
 use crate::outbox::import::{self, Import, ImportCheck};
+use crate::outbox::retry::{self, Rehearsal};
+use crate::outbox::which::Which;
 use crate::outbox::{dispatch, reconcile};
 use crate::practice::Practice;
 use crate::receipts::{self, DeliveryRefused, RawDelivery, Taken};
@@ -409,23 +411,23 @@ impl Engine {
         dry_run: bool,
         actor: &str,
     ) -> Result<Rehearsal, Refusal> {
-        decisions::retry(&self.core, which, dry_run, actor).await
+        retry::retry(&self.core, which, dry_run, actor).await
     }
 
     /// Lets failures rest. Returns how many.
     ///
     /// # Errors
-    /// Any failure of the store.
+    /// There is no such message, or the cause is not one of failures.
     pub async fn dismiss(&self, which: Which, actor: &str) -> Result<usize, Refusal> {
-        Ok(decisions::decide(&self.core, which, Chosen::Dismiss, actor).await?.0)
+        decisions::dismiss(&self.core, which, actor).await
     }
 
-    /// Undoes [`Engine::dismiss`].
+    /// Undoes [`Engine::dismiss`]. A cause may be named as it was before.
     ///
     /// # Errors
-    /// Any failure of the store.
+    /// There is no such message, or the cause is not one of failures.
     pub async fn undismiss(&self, which: Which, actor: &str) -> Result<usize, Refusal> {
-        Ok(decisions::decide(&self.core, which, Chosen::Undismiss, actor).await?.0)
+        decisions::undismiss(&self.core, which, actor).await
     }
 
     /// Takes waiting messages back; also returns those that could not be.

@@ -8,3 +8,5 @@ pub(crate) mod import;
 pub(crate) mod outcome;
 pub(crate) mod poll;
 pub(crate) mod reconcile;
+pub(crate) mod retry;
+pub(crate) mod which;

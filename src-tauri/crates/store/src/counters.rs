@@ -77,8 +77,8 @@ impl Deltas {
             if let Some(batch) = place.batch {
                 *batches.entry((batch, shelf)).or_default() += by;
             }
-            let open = matches!(place.state, MessageState::Unknown | MessageState::NeedsAttention);
-            if let (true, Some(failure)) = (open, place.failure) {
+            let has_cause = crate::causes::has_cause(place.state);
+            if let (true, Some(failure)) = (has_cause, place.failure) {
                 let entry = causes
                     .entry((place.connection, failure, place.state.code()))
                     .or_insert((0, at));

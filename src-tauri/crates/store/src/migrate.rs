@@ -5,7 +5,10 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 
 use crate::error::{Result, StoreError};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("migrations/001-first.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("migrations/001-first.sql")),
+    M::up(include_str!("migrations/002-causes-and-keys.sql")),
+];
 
 /// Greatest schema this program knows.
 pub(crate) const KNOWN: i64 = STEPS.len() as i64;

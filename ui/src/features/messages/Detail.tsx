@@ -129,14 +129,6 @@ export function Facts({ message }: { message: MessageDetail }) {
                 value: <AppLink to={paths.messages({ batch: message.batch })}>{t.facts.batchOpen}</AppLink>,
               },
             ]),
-        ...(message.replaces === null
-          ? []
-          : [
-              {
-                label: t.facts.replaces,
-                value: <AppLink to={paths.message(message.replaces)}>{t.facts.replacesOpen}</AppLink>,
-              },
-            ]),
         {
           label: t.facts.id,
           value: (

@@ -226,7 +226,6 @@ describe('one message', () => {
       by_connection: [],
       segments: null,
       order: '',
-      batch: null,
     }));
     await waitFor(() => expect(rows()[0]).toHaveTextContent('Anneke Vos'));
     expect(rows()[0], 'the neighbour takes the focus').toHaveFocus();

@@ -125,8 +125,6 @@ export const detailText = {
     tries: 'Tries',
     batch: 'Batch',
     batchOpen: 'Show the batch',
-    replaces: 'Stands in for',
-    replacesOpen: 'Open that message',
     id: 'Id',
     provider: 'Provider’s id',
     to: 'Recipient',

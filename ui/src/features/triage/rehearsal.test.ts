@@ -15,7 +15,6 @@ function result(over: Partial<RetryResult>): RetryResult {
     by_connection: [],
     segments: null,
     order: 'Oldest first.',
-    batch: null,
     ...over,
   };
 }

@@ -1,6 +1,6 @@
 //! Triage: causes, and what a person decides about failed and waiting messages.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -77,7 +77,8 @@ pub(crate) async fn shaped(api: &Api) -> Result<Vec<Cause>, ApiError> {
             asked: asked.contains(&row.connection),
         };
         Cause {
-            key: CauseKey { connection: row.connection, failure: row.failure_id }.to_string(),
+            key: CauseKey { connection: row.connection, failure: row.failure_id, state: row.state }
+                .to_string(),
             connection: row.connection,
             class: row.failure.class,
             code: row.failure.code,
@@ -106,6 +107,8 @@ pub(crate) struct RetryArgs {
     ids: Option<Vec<MessageId>>,
     /// All of this cause.
     cause: Option<String>,
+    /// Of that cause, not these.
+    except: Option<Vec<MessageId>>,
     /// Only say what would happen.
     dry_run: Option<bool>,
 }
@@ -119,12 +122,24 @@ pub(crate) struct WhichArgs {
     ids: Option<Vec<MessageId>>,
     /// All of this cause.
     cause: Option<String>,
+    /// Of that cause, not these.
+    except: Option<Vec<MessageId>>,
 }
 
-fn which(ids: Option<Vec<MessageId>>, cause: Option<&str>) -> Result<Which, ApiError> {
+fn which(
+    ids: Option<Vec<MessageId>>,
+    cause: Option<&str>,
+    except: Option<Vec<MessageId>>,
+) -> Result<Which, ApiError> {
+    let except: BTreeSet<MessageId> = except.into_iter().flatten().collect();
     match (ids.filter(|ids| !ids.is_empty()), cause) {
+        (_, None) if !except.is_empty() => Err(ApiError::invalid(
+            "except",
+            "Exceptions are made from a cause",
+            "Give the `cause`, or leave them out of `ids`",
+        )),
         (Some(ids), None) => Ok(Which::Ids(ids)),
-        (None, Some(cause)) => Ok(Which::Cause(cause.parse()?)),
+        (None, Some(cause)) => Ok(Which::Cause { key: cause.parse()?, except }),
         (Some(_), Some(_)) => Err(ApiError::invalid(
             "cause",
             "Messages are named one by one or by their cause, not both",
@@ -139,7 +154,7 @@ fn which(ids: Option<Vec<MessageId>>, cause: Option<&str>) -> Result<Which, ApiE
 }
 
 async fn retry(on: Context, args: RetryArgs) -> Result<RetryResult, ApiError> {
-    let which = which(args.ids, args.cause.as_deref())?;
+    let which = which(args.ids, args.cause.as_deref(), args.except)?;
     let dry_run = args.dry_run.unwrap_or_default();
     let rehearsal = on.api.engine().retry(which, dry_run, &on.caller.actor).await?;
     Ok(rehearsed(rehearsal))
@@ -177,17 +192,16 @@ fn rehearsed(rehearsal: Rehearsal) -> RetryResult {
         by_connection: rehearsal.by_connection.into_iter().map(departure).collect(),
         segments: rehearsal.segments,
         order,
-        batch: None,
     }
 }
 
 async fn dismiss(on: Context, args: WhichArgs) -> Result<Changed, ApiError> {
-    let which = which(args.ids, args.cause.as_deref())?;
+    let which = which(args.ids, args.cause.as_deref(), args.except)?;
     Ok(Changed { changed: on.api.engine().dismiss(which, &on.caller.actor).await? })
 }
 
 async fn undismiss(on: Context, args: WhichArgs) -> Result<Changed, ApiError> {
-    let which = which(args.ids, args.cause.as_deref())?;
+    let which = which(args.ids, args.cause.as_deref(), args.except)?;
     Ok(Changed { changed: on.api.engine().undismiss(which, &on.caller.actor).await? })
 }
 

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use signalbox_domain::{BatchId, ConnectionId, FailureClass, MessageId};
+use signalbox_domain::{ConnectionId, FailureClass, MessageId};
 use ts_rs::TS;
 
 use super::instant::At;
@@ -20,7 +20,8 @@ pub enum CauseState {
 /// What is failing, how often and since when.
 #[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 pub struct Cause {
-    /// Names it in `messages`, `retry`, `dismiss` and `undismiss`.
+    /// Names it in `messages`, `retry`, `dismiss` and `undismiss`. What failed and what is of unknown
+    /// outcome for the same reason are two causes with two keys.
     pub key: String,
     /// Which line.
     pub connection: ConnectionId,
@@ -69,8 +70,6 @@ pub struct RetryResult {
     pub segments: Option<i64>,
     /// In which order, in words.
     pub order: String,
-    /// The batch they are followed under.
-    pub batch: Option<BatchId>,
 }
 
 /// A message that is left out.

@@ -53,8 +53,9 @@ pub struct Message {
     pub name: Option<String>,
     /// The batch it belongs to.
     pub batch: Option<BatchId>,
-    /// The message it stands in for.
-    pub replaces: Option<MessageId>,
+    /// Key of the cause that groups it with others; null unless it failed, was dismissed, or its
+    /// outcome is unknown.
+    pub cause: Option<String>,
     /// What happens next, in a plain sentence.
     pub next: String,
 }

@@ -148,13 +148,22 @@ pub struct IdsArgs {
 
 /// Messages by id, or all of one cause.
 #[derive(Debug, Clone, Args)]
-#[group(required = true, multiple = false)]
 pub struct WhichArgs {
     /// Their ids
+    #[arg(required_unless_present = "cause", conflicts_with = "cause")]
     pub ids: Vec<String>,
     /// All of this cause
     #[arg(long)]
     pub cause: Option<String>,
+    /// Of that cause, not these
+    #[arg(
+        long,
+        value_name = "ID,…",
+        value_delimiter = ',',
+        requires = "cause",
+        conflicts_with = "ids"
+    )]
+    pub except: Vec<String>,
 }
 
 /// `retry`

@@ -12,8 +12,9 @@ use signalbox_store::{Chosen, Enqueued, NewBatch, NewMessage, Stream};
 
 use crate::core::Core;
 use crate::event::Tag;
-use crate::outbox::decisions::{Which, all, decide};
+use crate::outbox::decisions::decide;
 use crate::outbox::enqueue::{Checked, SendRequest, check, wake};
+use crate::outbox::which::{Which, all};
 use crate::refusal::{Refusal, RefusalKind};
 use records::{Record, split};
 

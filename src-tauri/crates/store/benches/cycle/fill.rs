@@ -93,7 +93,7 @@ pub(crate) async fn make(path: &Path, fill: Fill) {
          INSERT INTO tally SELECT hour, connection, state * 100 + COALESCE(reason, 0), COUNT(*)
              FROM message GROUP BY 1, 2, 3;
          INSERT INTO cause SELECT connection, failure, state, COUNT(*), MIN(updated_at), MAX(updated_at)
-             FROM message WHERE state IN (7, 8) AND failure IS NOT NULL GROUP BY 1, 2, 3;
+             FROM message WHERE state IN (7, 8, 12) AND failure IS NOT NULL GROUP BY 1, 2, 3;
          COMMIT;",
     )
     .expect("counters");

@@ -20,7 +20,7 @@ pub enum Stream {
     Shelf(ConnectionId, MessageState),
     /// Those of one batch.
     Batch(BatchId),
-    /// Failed or unknown ones of one line with one failure.
+    /// Failed, dismissed or unknown ones of one line with one failure.
     Cause(ConnectionId, i64, MessageState),
 }
 
@@ -165,7 +165,7 @@ fn read_stream(
         Stream::Cause(connection, failure, state) => take(
             format!(
                 "SELECT id FROM message INDEXED BY message_cause
-                 WHERE connection = ? AND failure = ? AND state = ? AND state IN (7, 8) {tail}"
+                 WHERE connection = ? AND failure = ? AND state = ? AND state IN (7, 8, 12) {tail}"
             ),
             params![connection.raw(), failure, state.code(), low, high, limit],
         ),

@@ -6,6 +6,7 @@ use signalbox_domain::{
     Priority,
 };
 
+use crate::causes::has_cause;
 use crate::counters::Place;
 use crate::error::{Result, StoreError};
 use crate::failures;
@@ -78,6 +79,12 @@ pub(crate) const COLUMNS: &str = "m.id, m.connection, m.channel, m.state, m.reas
     m.created_at, m.updated_at, m.actor, m.hour";
 
 impl MessageRow {
+    /// The failure that groups it with others: of failed, dismissed and unknown messages.
+    #[must_use]
+    pub fn cause(&self) -> Option<i64> {
+        self.failure_id.filter(|_| has_cause(self.state))
+    }
+
     pub(crate) fn place(&self) -> Place {
         Place {
             connection: self.connection.raw(),

@@ -133,7 +133,7 @@ async fn what_cannot_be_restored_leaves_the_home_untouched() {
     let home = Home::take(desk.dir.path()).unwrap();
     let before = contents(desk.dir.path());
     let refused = Store::restore(&home, &newer);
-    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 1 })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 2 })), "{refused:?}");
     for path in [&foreign, &empty, &text, &torn] {
         let refused = Store::restore(&home, path);
         assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{}: {refused:?}", path.display());

@@ -291,7 +291,7 @@ pub(crate) fn assert_counts(db: &rusqlite::Connection) {
         (
             "cause",
             "SELECT connection, failure, state, COUNT(*) FROM message
-             WHERE state IN (7, 8) AND failure IS NOT NULL GROUP BY 1, 2, 3",
+             WHERE state IN (7, 8, 12) AND failure IS NOT NULL GROUP BY 1, 2, 3",
             "SELECT connection, failure, state, n FROM cause WHERE n <> 0",
         ),
     ];

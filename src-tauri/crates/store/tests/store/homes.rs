@@ -81,7 +81,7 @@ async fn the_file_is_set_up_as_the_promises_need_it() {
     };
     assert_eq!(read("journal_mode"), "wal");
     assert_eq!(read("auto_vacuum"), "2", "incremental");
-    assert_eq!(read("user_version"), "1");
+    assert_eq!(read("user_version"), "2");
     assert_eq!(read("encoding"), "UTF-8");
     assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
 }
@@ -97,7 +97,7 @@ async fn a_store_of_a_newer_version_is_refused_without_touching_a_byte() {
     drop(db);
     let before = contents(desk.dir.path());
     let refused = open_at(desk.dir.path(), &desk.clock, roomy());
-    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 1 })), "{refused:?}");
+    assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 2 })), "{refused:?}");
     let after = contents(desk.dir.path());
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
     assert!(before == after, "a byte of the newer store was changed");
