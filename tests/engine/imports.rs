@@ -1,7 +1,8 @@
 //! Lists of text messages: what is wrong with a row is said, and the rest goes on.
 
+use signalbox_domain::phone::CountryCode;
 use signalbox_domain::{Channel, MessageState};
-use signalbox_engine::{BadRow, Import, RefusalKind};
+use signalbox_engine::{BadRow, BadRowKind, Import, RefusalKind};
 use signalbox_store::{PageRequest, Stream};
 
 use crate::desk::Desk;
@@ -44,11 +45,16 @@ fn import(csv: String) -> Import {
         body: Some("Hello {name}, see you at {time}.".into()),
         subject: None,
         connection: None,
+        country: None,
         name: Some("Tuesday".into()),
         send_at: None,
         useful_until: None,
         idempotency_key: None,
     }
+}
+
+fn country(code: &str) -> CountryCode {
+    CountryCode::parse(code).unwrap()
 }
 
 fn five_hundred() -> (String, rows::Wrong) {
@@ -82,10 +88,72 @@ async fn of_five_hundred_rows_twenty_are_listed_with_their_reasons_and_the_other
         desk.settle().await;
     }
     let kept = desk.engine.store().batch(batch).await.unwrap();
-    let listed: Vec<BadRow> = serde_json::from_str(&kept.made.bad).unwrap();
+    let listed: Vec<BadRow> = serde_json::from_str(&kept.bad).unwrap();
     bad.assert_listed(&listed);
+    let of = |kind| listed.iter().filter(|bad| bad.kind == kind).count();
+    let kinds = [BadRowKind::Fix, BadRowKind::Duplicate, BadRowKind::OptedOut].map(of);
+    assert_eq!(kinds, [16, 2, 2], "what has to be corrected, and what is only left out");
     assert_eq!(kept.counts, [(MessageState::Accepted, None, 480)]);
     assert_eq!(desk.wire.script("text").handed(), 480);
+}
+
+#[tokio::test]
+async fn a_key_brings_back_its_own_file_and_refuses_any_other() {
+    let desk = Desk::new().await;
+    desk.line("text").await;
+    let keyed = |csv: &str| Import {
+        idempotency_key: Some("tuesday".into()),
+        useful_until: Some(desk.at(60)),
+        ..import(csv.into())
+    };
+    let file = keyed("Mobile,Name,Time,Until\n+15550100001,Ann,10:00,");
+    let batch = desk.engine.start_import(file.clone(), "test").await.unwrap();
+    let other = keyed("Mobile,Name,Time,Until\n+15550100002,Ben,11:00,");
+    let text = Import { body: Some("Hello {name}".into()), ..file.clone() };
+    for changed in [other, text] {
+        let refusal = desk.engine.start_import(changed, "test").await.unwrap_err();
+        assert_eq!((refusal.kind, refusal.code), (RefusalKind::Conflict, "idempotency_key_reused"));
+        assert!(refusal.message.contains("another file"), "{refusal}");
+    }
+    desk.settle().await;
+    desk.pass(120).await;
+    // Too late for any of its rows by now; it is the same batch all the same.
+    assert_eq!(desk.engine.start_import(file.clone(), "test").await.unwrap(), batch);
+    assert_eq!(desk.engine.store().batches(9).await.unwrap().len(), 1);
+    assert_eq!(desk.wire.script("text").handed(), 1);
+    let long = Import { idempotency_key: Some("k".repeat(257)), ..file };
+    let refusal = desk.engine.start_import(long, "test").await.unwrap_err();
+    assert_eq!(refusal.field.as_deref(), Some("idempotency_key"));
+}
+
+#[tokio::test]
+async fn numbers_of_a_file_belong_to_its_own_country_and_else_to_the_businesss() {
+    let desk = Desk::new().await;
+    desk.line("text").await;
+    let file = || import("Mobile,Name,Time,Until\n030 9010 1820,Ann,10:00,".into());
+    let abroad = Import { country: Some(country("DE")), ..file() };
+    let check = desk.engine.check_import(&abroad).await.unwrap();
+    assert_eq!((check.ready, check.preview[0].to.as_str()), (1, "+493090101820"));
+    let check = desk.engine.check_import(&file()).await.unwrap();
+    assert_eq!((check.ready, check.bad[0].column.as_str()), (0, "Mobile"), "no number of the US");
+    desk.set(serde_json::json!({ "country": "DE" })).await;
+    assert_eq!(desk.engine.check_import(&file()).await.unwrap().ready, 1);
+    let home = Import { country: Some(country("US")), ..file() };
+    assert_eq!(desk.engine.check_import(&home).await.unwrap().ready, 0);
+}
+
+#[tokio::test]
+async fn the_rehearsal_of_mails_shows_subject_and_text_as_they_would_go_out() {
+    let desk = Desk::new().await;
+    desk.line("mail").await;
+    let mails = Import {
+        channel: Channel::Email,
+        subject: Some("{name}, tomorrow".into()),
+        ..import("Mobile,Name,Time,Until\nann@mail.example,Ann,10:00,".into())
+    };
+    let shown = desk.engine.check_import(&mails).await.unwrap().preview.remove(0);
+    assert_eq!(shown.subject.as_deref(), Some("Ann, tomorrow"));
+    assert_eq!(shown.body, "Hello Ann, see you at 10:00.");
 }
 
 #[tokio::test]

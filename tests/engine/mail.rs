@@ -95,6 +95,7 @@ async fn every_good_row_arrives_once_or_is_held_for_a_person_and_every_bad_one_i
         channel: Channel::Email,
         body: Some("Hello {name}, we are closed on Monday.".into()),
         subject: Some("Closed on Monday".into()),
+        country: None,
         connection: Some(line),
         name: Some("Everybody".into()),
         send_at: None,
@@ -109,9 +110,9 @@ async fn every_good_row_arrives_once_or_is_held_for_a_person_and_every_bad_one_i
     );
 
     let kept = engine.store().batch(batch).await.unwrap();
-    let bad: Vec<signalbox_engine::BadRow> = serde_json::from_str(&kept.made.bad).unwrap();
+    let bad: Vec<signalbox_engine::BadRow> = serde_json::from_str(&kept.bad).unwrap();
     list.bad.assert_listed(&bad);
-    assert_eq!(kept.made.total, 500);
+    assert_eq!(kept.total, 500);
 
     let rows = at_rest(&engine, &clock, batch).await;
     assert_eq!(rows.len(), 480, "each good row is a message");

@@ -64,6 +64,7 @@ async fn messages_of_a_batch_leave_200_ms_apart_and_a_single_one_passes_them() {
         channel: signalbox_domain::Channel::Sms,
         body: Some("Hello {name}".into()),
         subject: None,
+        country: None,
         connection: Some(line),
         name: None,
         send_at: None,

@@ -63,6 +63,8 @@ export type BackupArgs = {
 export type BadRow = {
   /** Its number in the file, from 1 for the first row below the header. */
   row: number;
+  /** Whether it has to be corrected, or is left out for another reason. */
+  kind: BadRowKind;
   /** Which column. */
   column: string;
   /** What stands there. */
@@ -72,6 +74,9 @@ export type BadRow = {
   /** How to mend it. */
   mend: string;
 };
+
+/** What is to be done about a row that cannot be sent. */
+export type BadRowKind = 'fix' | 'duplicate' | 'opted_out';
 
 /** Many messages sent together, and where they stand. */
 export type Batch = {
@@ -551,7 +556,7 @@ export type ImportArgs = {
   subject?: string;
   /** The line they leave by. */
   connection?: string;
-  /** Two letters: where numbers without a country code belong. */
+  /** Two letters: where numbers without a country code belong; else the business's country. */
   country?: string;
 };
 
@@ -591,7 +596,7 @@ export type ImportStartArgs = {
   subject?: string;
   /** The line they leave by. */
   connection?: string;
-  /** Two letters: where numbers without a country code belong. */
+  /** Two letters: where numbers without a country code belong; else the business's country. */
   country?: string;
   /** What people call the batch. */
   name?: string;
@@ -599,7 +604,7 @@ export type ImportStartArgs = {
   send_at?: string;
   /** Not after: RFC 3339, or local as `2026-12-01 09:00`. */
   useful_until?: string;
-  /** The same key never sends twice. */
+  /** The same key and file never send twice; the same key with another file is refused. */
   idempotency_key?: string;
 };
 
@@ -865,6 +870,8 @@ export type Preview = {
   to: string;
   /** The line it would leave by. */
   connection: string;
+  /** The subject of a mail with its fields filled in. */
+  subject: string | null;
   /** The text with its fields filled in. */
   body: string;
   /** What the text takes on the air; null for other channels. */
@@ -885,6 +892,8 @@ export type PreviewRow = {
   to: string;
   /** The recipient's name. */
   name: string | null;
+  /** The subject of a mail with its fields filled in. */
+  subject: string | null;
   /** The text with its fields filled in. */
   body: string;
   /** SMS parts; null for other channels. */

@@ -67,6 +67,7 @@ function previewOf(args: SendArgs): Preview {
   return {
     to: args.channel === 'email' ? args.to : `+1${digits.slice(-10)}`,
     connection: line,
+    subject: args.channel === 'email' ? (args.subject ?? null) : null,
     body,
     segments:
       args.channel === 'sms'

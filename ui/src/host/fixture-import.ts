@@ -27,8 +27,8 @@ export function lookAt(args: ImportArgs): ImportCheck {
     const values = Object.fromEntries(Object.keys(by).map((f) => [f, cell(f)]));
     const to = cell('to');
     const body = cell('body') || (args.body ?? '');
-    const tell = (field: string, why: string, mend: string) =>
-      bad.push({ row, column: by[field] ?? field, value: cell(field), why, mend });
+    const tell = (field: string, why: string, mend: string, kind: BadRow['kind'] = 'fix') =>
+      bad.push({ row, kind, column: by[field] ?? field, value: cell(field), why, mend });
     const digits = to.replace(/\D/g, '');
     const missing = fieldsOf(body).find((f) => (values[f] ?? '') === '');
     if (args.channel === 'email' ? !to.includes('@') : digits.length < 10) {
@@ -37,10 +37,10 @@ export function lookAt(args: ImportArgs): ImportCheck {
       tell('body', `there is no value for {${missing}}`, 'Give the field a value');
     } else if (digits.endsWith(optedOut)) {
       opted += 1;
-      tell('to', 'This person opted out', 'Nothing to mend: leave them out');
+      tell('to', 'This person opted out', 'Nothing to mend: leave them out', 'opted_out');
     } else if (seen.has(`${digits} ${fill(body, values)}`)) {
       duplicates += 1;
-      tell('to', 'The same person and text as an earlier row', 'Remove the repetition');
+      tell('to', 'The same person and text as an earlier row', 'Remove the repetition', 'duplicate');
     } else {
       seen.add(`${digits} ${fill(body, values)}`);
       ready += 1;
@@ -49,6 +49,7 @@ export function lookAt(args: ImportArgs): ImportCheck {
           row,
           to: args.channel === 'email' ? to : `+1${digits.slice(-10)}`,
           name: cell('name') || null,
+          subject: args.channel === 'email' ? fill(cell('subject') || (args.subject ?? ''), values) : null,
           body: fill(body, values),
           segments: args.channel === 'sms' ? Math.max(1, Math.ceil(fill(body, values).length / 153)) : null,
         });
@@ -82,6 +83,7 @@ export const fixtureBatches: Batch[] = [
     bad: [
       {
         row: 3,
+        kind: 'fix',
         column: 'mobile_no',
         value: '555-010-016',
         why: '9 digits, needs 10',
@@ -89,6 +91,7 @@ export const fixtureBatches: Batch[] = [
       },
       {
         row: 6,
+        kind: 'fix',
         column: 'appt',
         value: '',
         why: 'there is no value for {appt}',

@@ -227,6 +227,7 @@ export function fixtureHost(scene: Scene = 'busy'): FixtureHost {
     preview: (args) => ({
       to: args.to,
       connection: args.connection ?? lines.find((l) => l.channel === args.channel)?.id ?? '',
+      subject: args.subject ?? null,
       body: args.body,
       segments:
         args.channel === 'sms'
@@ -285,6 +286,7 @@ export function fixtureHost(scene: Scene = 'busy'): FixtureHost {
             ? [
                 {
                   row: 3,
+                  kind: 'fix',
                   column: columns[1] ?? '',
                   value: '503-555-016',
                   why: '9 digits, needs 10',
@@ -299,6 +301,7 @@ export function fixtureHost(scene: Scene = 'busy'): FixtureHost {
           row: i + 1,
           to: r.split(',')[1] ?? '',
           name: r.split(',')[0] ?? null,
+          subject: args.subject ?? null,
           body: args.body ?? '',
           segments: 1,
         })),

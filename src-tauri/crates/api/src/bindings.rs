@@ -197,6 +197,7 @@ mod tests {
             "ImportArgs",
             "ImportStartArgs",
             "BadRow",
+            "BadRowKind",
             "ImportCheck",
             "Batch",
             "ReceiptState",

@@ -29,7 +29,7 @@ pub use lines::{LineAct, LinePatch, NewLine, WaitingWork};
 pub use network::{Network, SwitchedNetwork, SystemNetwork};
 pub use outbox::decisions::{ReleaseRequest, Released, Skipped};
 pub use outbox::enqueue::{Preview, SendRequest, Sent};
-pub use outbox::import::{BadRow, Import, ImportCheck, ShownRow};
+pub use outbox::import::{BadRow, BadRowKind, Import, ImportCheck, ShownRow};
 pub use outbox::retry::{Rehearsal, Span};
 pub use outbox::which::{CauseKey, Which};
 pub use practice::Practice;

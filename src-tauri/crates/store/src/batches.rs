@@ -1,6 +1,6 @@
 //! Batches: many messages sent together, and the rows that could not be.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use signalbox_domain::{BatchId, HoldReason, MessageState};
 
 use crate::counters::unshelf;
@@ -18,9 +18,18 @@ pub struct NewBatch {
     /// The rows that were refused, as JSON.
     pub bad: String,
     /// The caller's key, so that asking twice sends once.
-    pub key: Option<String>,
+    pub key: Option<BatchKey>,
     /// Now (Unix ms).
     pub at: i64,
+}
+
+/// What the caller calls a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchKey {
+    /// The caller's key; at most 256 characters.
+    pub key: String,
+    /// Digest of everything that was asked for.
+    pub content: [u8; 16],
 }
 
 /// A batch as kept. Instants are Unix milliseconds.
@@ -28,8 +37,14 @@ pub struct NewBatch {
 pub struct BatchRow {
     /// Which batch.
     pub id: BatchId,
-    /// What it was made from.
-    pub made: NewBatch,
+    /// What people call it.
+    pub name: String,
+    /// Rows it was made from, good and bad.
+    pub total: i64,
+    /// The rows that were refused, as JSON.
+    pub bad: String,
+    /// When it was made.
+    pub created_at: i64,
     /// When it was cancelled.
     pub cancelled_at: Option<i64>,
     /// Where its messages stand.
@@ -41,7 +56,8 @@ impl Store {
     /// the whole batch or none of it. Returns the batch and whether it is new.
     ///
     /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::DiskFull`]; any failure of the commit.
+    /// [`StoreError::KeyReused`] for a known key with other content; [`StoreError::Busy`],
+    /// [`StoreError::DiskFull`]; any failure of the commit.
     pub async fn add_batch(
         &self,
         new: NewBatch,
@@ -50,20 +66,24 @@ impl Store {
         self.require_space()?;
         self.writer()
             .offer(move |tx| {
-                if let Some(key) = &new.key {
-                    let known: Option<i64> = tx
-                        .db
-                        .prepare_cached("SELECT id FROM batch WHERE key = ?1")?
-                        .query_row([key], |row| row.get(0))
-                        .optional()?;
-                    if let Some(id) = known {
-                        return Ok((BatchId::from_raw(id), false, Vec::new()));
-                    }
+                if let Some(key) = &new.key
+                    && let Some(id) = known(tx.db, key)?
+                {
+                    return Ok((id, false, Vec::new()));
                 }
                 let id = BatchId::from_raw(tx.next_id()?);
                 tx.db.execute(
-                    "INSERT INTO batch (id, name, total, bad, created_at, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    params![id.raw(), new.name, new.total, new.bad, new.at, new.key],
+                    "INSERT INTO batch (id, name, total, bad, created_at, key, content)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    params![
+                        id.raw(),
+                        new.name,
+                        new.total,
+                        new.bad,
+                        new.at,
+                        new.key.as_ref().map(|key| &key.key),
+                        new.key.as_ref().map(|key| &key.content),
+                    ],
                 )?;
                 let mut enqueued = Vec::with_capacity(messages.len());
                 for mut message in messages {
@@ -73,6 +93,14 @@ impl Store {
                 Ok((id, true, enqueued))
             })
             .await
+    }
+
+    /// The batch that was made under this key, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] when it was made of something else; any failure to read.
+    pub async fn batch_of_key(&self, key: BatchKey) -> Result<Option<BatchId>> {
+        self.read(move |db| known(db, &key)).await
     }
 
     /// One batch.
@@ -109,9 +137,21 @@ impl Store {
     }
 }
 
-fn read(db: &rusqlite::Connection, tail: &str, value: i64) -> Result<Vec<BatchRow>> {
+fn known(db: &Connection, key: &BatchKey) -> Result<Option<BatchId>> {
+    let known: Option<(i64, Option<Vec<u8>>)> = db
+        .prepare_cached("SELECT id, content FROM batch WHERE key = ?1")?
+        .query_row([&key.key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match known {
+        Some((id, Some(content))) if content == key.content => Ok(Some(BatchId::from_raw(id))),
+        Some(_) => Err(StoreError::KeyReused),
+        None => Ok(None),
+    }
+}
+
+fn read(db: &Connection, tail: &str, value: i64) -> Result<Vec<BatchRow>> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT id, name, total, bad, created_at, key, cancelled_at FROM batch {tail}"
+        "SELECT id, name, total, bad, created_at, cancelled_at FROM batch {tail}"
     ))?;
     let mut rows = statement.query([value])?;
     let mut list = Vec::new();
@@ -124,14 +164,11 @@ fn read(db: &rusqlite::Connection, tail: &str, value: i64) -> Result<Vec<BatchRo
             .collect::<rusqlite::Result<_>>()?;
         list.push(BatchRow {
             id: BatchId::from_raw(id),
-            made: NewBatch {
-                name: row.get(1)?,
-                total: row.get(2)?,
-                bad: row.get(3)?,
-                at: row.get(4)?,
-                key: row.get(5)?,
-            },
-            cancelled_at: row.get(6)?,
+            name: row.get(1)?,
+            total: row.get(2)?,
+            bad: row.get(3)?,
+            created_at: row.get(4)?,
+            cancelled_at: row.get(5)?,
             counts: counts
                 .into_iter()
                 .filter_map(|(shelf, n)| unshelf(shelf).map(|(state, reason)| (state, reason, n)))

@@ -27,7 +27,7 @@ mod tokens;
 mod writer;
 
 pub use backup::BackupDone;
-pub use batches::{BatchRow, NewBatch};
+pub use batches::{BatchKey, BatchRow, NewBatch};
 pub use causes::CauseRow;
 pub use changes::{ChangeRow, NewChange};
 pub use checks::CheckRow;

@@ -31,7 +31,16 @@ describe('a file', () => {
 
   test('bad rows go back to the person with all their cells and the reason', () => {
     const table = parseCsv('name,phone\nVera,1\nRuth,2');
-    const bad = [{ row: 2, column: 'phone', value: '2', why: '1 digit, needs 10', mend: 'Correct it' }];
+    const bad = [
+      {
+        row: 2,
+        kind: 'fix' as const,
+        column: 'phone',
+        value: '2',
+        why: '1 digit, needs 10',
+        mend: 'Correct it',
+      },
+    ];
     expect(badRowsCsv(table, bad, heads)).toBe(
       'name,phone,why,mend\r\nRuth,2,"1 digit, needs 10",Correct it\r\n',
     );

@@ -1,11 +1,12 @@
 //! Batches: from a file of recipients to many messages, and where they stand.
 
+use signalbox_domain::phone::CountryCode;
 use signalbox_domain::{BatchId, MessageState};
 use signalbox_engine::Import;
 use signalbox_store::{BatchRow, StoreError};
 
 use super::ById;
-use crate::shapes::batch::{BadRow, Batch, BatchState};
+use crate::shapes::batch::{BadRow, BadRowKind, Batch, BatchState};
 use crate::shapes::import::{ImportArgs, ImportCheck, ImportStartArgs, PreviewRow};
 use crate::shapes::instant::At;
 use crate::shapes::list::{Items, Nothing};
@@ -43,22 +44,17 @@ pub(crate) fn commands() -> Vec<Command> {
     ]
 }
 
-/// Numbers of a file belong to the business's country: the engine knows no other.
-fn same_country(api: &Api, country: Option<&str>) -> Result<(), ApiError> {
-    let ours = api.engine().settings().country.to_string();
-    match country {
-        Some(country) if !country.eq_ignore_ascii_case(&ours) => Err(ApiError::invalid(
-            "country",
-            format!("Numbers without a country code are read as numbers of {ours}"),
-            "Change the country in Settings, or write the numbers with + and their country code",
-        )),
-        _ => Ok(()),
-    }
+/// Where the numbers of a file belong, when that is said.
+fn country(typed: Option<&str>) -> Result<Option<CountryCode>, ApiError> {
+    let typed = typed.filter(|text| !text.trim().is_empty());
+    typed.map(CountryCode::parse).transpose().map_err(|error| {
+        ApiError::invalid("country", error.to_string(), "Two letters, such as US, CA or DE")
+    })
 }
 
 async fn check(on: Context, args: ImportArgs) -> Result<ImportCheck, ApiError> {
-    same_country(&on.api, args.country.as_deref())?;
     let import = Import {
+        country: country(args.country.as_deref())?,
         csv: args.csv,
         map: args.map,
         channel: args.channel,
@@ -73,6 +69,11 @@ async fn check(on: Context, args: ImportArgs) -> Result<ImportCheck, ApiError> {
     let found = on.api.engine().check_import(&import).await?;
     let bad = |bad: signalbox_engine::BadRow| BadRow {
         row: bad.row as u64,
+        kind: match bad.kind {
+            signalbox_engine::BadRowKind::Fix => BadRowKind::Fix,
+            signalbox_engine::BadRowKind::Duplicate => BadRowKind::Duplicate,
+            signalbox_engine::BadRowKind::OptedOut => BadRowKind::OptedOut,
+        },
         column: bad.column,
         value: bad.value,
         why: bad.why,
@@ -82,6 +83,7 @@ async fn check(on: Context, args: ImportArgs) -> Result<ImportCheck, ApiError> {
         row: row.row as u64,
         to: row.to,
         name: row.name,
+        subject: row.subject,
         body: row.body,
         segments: row.segments,
     };
@@ -99,8 +101,8 @@ async fn check(on: Context, args: ImportArgs) -> Result<ImportCheck, ApiError> {
 }
 
 async fn start(on: Context, args: ImportStartArgs) -> Result<Batch, ApiError> {
-    same_country(&on.api, args.country.as_deref())?;
     let import = Import {
+        country: country(args.country.as_deref())?,
         csv: args.csv,
         map: args.map,
         channel: args.channel,
@@ -152,12 +154,12 @@ fn shape(row: BatchRow) -> Batch {
         row.counts.iter().filter(|(state, ..)| which.contains(state)).map(|(.., n)| n).sum()
     };
     let waiting = row.counts.iter().filter(|(state, ..)| state.is_waiting()).map(|(.., n)| n).sum();
-    let mut bad: Vec<BadRow> = serde_json::from_str(&row.made.bad).unwrap_or_default();
+    let mut bad: Vec<BadRow> = serde_json::from_str(&row.bad).unwrap_or_default();
     bad.truncate(BAD);
     Batch {
         id: row.id,
-        created_at: At::ms(row.made.at),
-        total: row.made.total,
+        created_at: At::ms(row.created_at),
+        total: row.total,
         waiting,
         sent: count(&[Accepted, Sent]),
         delivered: count(&[Delivered, Read]),
@@ -170,6 +172,6 @@ fn shape(row: BatchRow) -> Batch {
             (None, 0) => BatchState::Done,
             (None, _) => BatchState::Running,
         },
-        name: row.made.name,
+        name: row.name,
     }
 }

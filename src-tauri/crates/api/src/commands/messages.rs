@@ -64,6 +64,7 @@ async fn preview(on: Context, args: SendArgs) -> Result<Preview, ApiError> {
     Ok(Preview {
         to: preview.to,
         connection: preview.connection,
+        subject: preview.subject,
         body: preview.body,
         segments: preview.segments,
         send_at: preview.send_at.map(Into::into),

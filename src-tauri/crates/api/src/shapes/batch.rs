@@ -48,11 +48,27 @@ pub struct Batch {
     pub state: BatchState,
 }
 
+/// What is to be done about a row that cannot be sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum BadRowKind {
+    /// It has to be corrected.
+    #[default]
+    Fix,
+    /// An earlier row says the same to the same person.
+    Duplicate,
+    /// This person does not want to be written to.
+    OptedOut,
+}
+
 /// A row that cannot be sent, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct BadRow {
     /// Its number in the file, from 1 for the first row below the header.
     pub row: u64,
+    /// Whether it has to be corrected, or is left out for another reason.
+    #[serde(default)]
+    pub kind: BadRowKind,
     /// Which column.
     pub column: String,
     /// What stands there.

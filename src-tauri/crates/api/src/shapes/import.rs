@@ -27,7 +27,7 @@ pub struct ImportArgs {
     pub subject: Option<String>,
     /// The line they leave by.
     pub connection: Option<ConnectionId>,
-    /// Two letters: where numbers without a country code belong.
+    /// Two letters: where numbers without a country code belong; else the business's country.
     pub country: Option<String>,
 }
 
@@ -49,7 +49,7 @@ pub struct ImportStartArgs {
     pub subject: Option<String>,
     /// The line they leave by.
     pub connection: Option<ConnectionId>,
-    /// Two letters: where numbers without a country code belong.
+    /// Two letters: where numbers without a country code belong; else the business's country.
     pub country: Option<String>,
     /// What people call the batch.
     pub name: Option<String>,
@@ -57,7 +57,7 @@ pub struct ImportStartArgs {
     pub send_at: Option<String>,
     /// Not after: RFC 3339, or local as `2026-12-01 09:00`.
     pub useful_until: Option<String>,
-    /// The same key never sends twice.
+    /// The same key and file never send twice; the same key with another file is refused.
     pub idempotency_key: Option<String>,
 }
 
@@ -93,6 +93,8 @@ pub struct PreviewRow {
     pub to: String,
     /// The recipient's name.
     pub name: Option<String>,
+    /// The subject of a mail with its fields filled in.
+    pub subject: Option<String>,
     /// The text with its fields filled in.
     pub body: String,
     /// SMS parts; null for other channels.

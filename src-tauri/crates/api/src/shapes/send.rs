@@ -47,6 +47,8 @@ pub struct Preview {
     pub to: String,
     /// The line it would leave by.
     pub connection: ConnectionId,
+    /// The subject of a mail with its fields filled in.
+    pub subject: Option<String>,
     /// The text with its fields filled in.
     pub body: String,
     /// What the text takes on the air; null for other channels.

@@ -90,14 +90,30 @@ async fn a_filter_inside_a_batch_finds_what_lies_many_pages_down() {
 }
 
 #[tokio::test]
-async fn another_country_than_the_businesss_is_refused_and_not_ignored() {
+async fn a_file_may_say_which_country_its_numbers_belong_to() {
     let desk = Desk::open().await;
     desk.connect("twilio", "Reminders").await;
     let mut args = file();
-    args["country"] = json!("DE");
-    assert_eq!(desk.refused("import_check", args.clone()).await.field.as_deref(), Some("country"));
+    for nonsense in ["XX", "Germany", "UK"] {
+        args["country"] = json!(nonsense);
+        let refused = desk.refused("import_check", args.clone()).await;
+        assert_eq!(refused.field.as_deref(), Some("country"));
+    }
+    args["csv"] = json!("number,first\n030 9010 1820,Ann");
+    args["country"] = json!("de");
+    let check = desk.call("import_check", args.clone()).await;
+    assert_eq!(check["preview"][0]["to"], "+493090101820");
     args["country"] = json!("us");
-    desk.call("import_check", args).await;
+    let check = desk.call("import_check", args.clone()).await;
+    assert_eq!((&check["ready"], &check["bad"][0]["kind"]), (&json!(0), &json!("fix")));
+
+    args["country"] = json!("de");
+    args["idempotency_key"] = json!("k");
+    let batch = desk.call("import_start", args.clone()).await;
+    assert_eq!(desk.call("import_start", args.clone()).await["id"], batch["id"]);
+    args["csv"] = json!("number,first\n030 9010 1821,Ben");
+    let refused = desk.refused("import_start", args).await;
+    assert_eq!((refused.http_status(), refused.code.as_str()), (409, "idempotency_key_reused"));
 }
 
 #[tokio::test]

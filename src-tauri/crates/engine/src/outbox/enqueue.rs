@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use signalbox_domain::email::EmailAddress;
-use signalbox_domain::phone::PhoneNumber;
+use signalbox_domain::phone::{CountryCode, PhoneNumber};
 use signalbox_domain::segments::{Segments, segments};
 use signalbox_domain::template::Template;
 use signalbox_domain::{Channel, ConnectionId, ConnectionState, MessageId, Priority};
@@ -126,7 +126,7 @@ impl Checked {
 }
 
 pub(crate) async fn send(core: &Core, request: SendRequest, actor: &str) -> Result<Sent, Refusal> {
-    let checked = check(core, &request)?;
+    let checked = check(core, &request, core.settings().country)?;
     let idempotency =
         request.idempotency_key.as_deref().map(|key| key_of(key, &request)).transpose()?;
     let line = checked.line.clone();
@@ -165,7 +165,7 @@ pub(crate) fn opted_out() -> Refusal {
 }
 
 pub(crate) async fn preview(core: &Core, request: &SendRequest) -> Result<Preview, Refusal> {
-    let checked = check(core, request)?;
+    let checked = check(core, request, core.settings().country)?;
     let mut notes = Vec::new();
     let suppressed = core.store.suppressed_among(request.channel, vec![checked.to.clone()]).await?;
     if !suppressed.is_empty() {
@@ -202,12 +202,16 @@ pub(crate) async fn preview(core: &Core, request: &SendRequest) -> Result<Previe
     })
 }
 
-/// Checks everything about a request but what only the store knows.
-pub(crate) fn check(core: &Core, request: &SendRequest) -> Result<Checked, Refusal> {
-    let settings = core.settings();
+/// Checks everything about a request but what only the store knows. Numbers without a country code
+/// belong to `country`.
+pub(crate) fn check(
+    core: &Core,
+    request: &SendRequest,
+    country: CountryCode,
+) -> Result<Checked, Refusal> {
     let now = core.now();
     let (line, route) = choose_line(core, request)?;
-    let to = recipient(request.channel, &request.to, settings.country)?;
+    let to = recipient(request.channel, &request.to, country)?;
     let (subject, body) = texts(request)?;
     let counted = match request.channel {
         Channel::Sms => Some(segments(&body)),
@@ -328,7 +332,7 @@ fn choose_line(
 pub(crate) fn recipient(
     channel: Channel,
     typed: &str,
-    country: signalbox_domain::phone::CountryCode,
+    country: CountryCode,
 ) -> Result<String, Refusal> {
     match channel {
         Channel::Sms | Channel::Whatsapp => PhoneNumber::parse(typed, country)
@@ -454,6 +458,11 @@ fn moment(core: &Core, field: &'static str, text: &str) -> Result<DateTime<Utc>,
 }
 
 fn key_of(key: &str, request: &SendRequest) -> Result<IdempotencyKey, Refusal> {
+    Ok(IdempotencyKey { key: fit_key(key)?, content: content_hash(request)? })
+}
+
+/// A caller's key that can be kept.
+pub(crate) fn fit_key(key: &str) -> Result<String, Refusal> {
     let fits = !key.is_empty() && key.len() <= LONGEST_KEY && key.chars().all(|c| !c.is_control());
     if !fits {
         return Err(Refusal::invalid(
@@ -463,7 +472,7 @@ fn key_of(key: &str, request: &SendRequest) -> Result<IdempotencyKey, Refusal> {
             "Use a shorter key, such as a UUID",
         ));
     }
-    Ok(IdempotencyKey { key: key.to_owned(), content: content_hash(request)? })
+    Ok(key.to_owned())
 }
 
 fn content_hash(request: &SendRequest) -> Result<[u8; 32], Refusal> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use signalbox_domain::{Channel, HoldReason, MessageState, Priority};
 use signalbox_store::{
-    Chosen, Cursor, Enqueued, IdempotencyKey, NewBatch, NewMessage, PageRequest, StoreError,
-    Stream, Then,
+    BatchKey, Chosen, Cursor, Enqueued, IdempotencyKey, NewBatch, NewMessage, PageRequest,
+    StoreError, Stream, Then,
 };
 
 use crate::desk::Desk;
@@ -15,7 +15,7 @@ fn batch(desk: &Desk, key: Option<&str>) -> NewBatch {
         name: "Spring".into(),
         total: 12,
         bad: "[]".into(),
-        key: key.map(Into::into),
+        key: key.map(|key| BatchKey { key: key.into(), content: [1; 16] }),
         at: desk.now(),
     }
 }
@@ -34,7 +34,7 @@ async fn a_batch_and_its_messages_are_one_commit() {
     assert!(new && enqueued.iter().all(|one| matches!(one, Enqueued::Accepted(_))));
     desk.reopen();
     let row = desk.store().batch(id).await.unwrap();
-    assert_eq!((row.made.name.as_str(), row.made.total), ("Spring", 12));
+    assert_eq!((row.name.as_str(), row.total), ("Spring", 12));
     assert_eq!(row.counts, [(MessageState::Queued, None, 10)]);
     assert_eq!(desk.store().batches(5).await.unwrap().len(), 1);
     desk.assert_counts();
@@ -48,6 +48,22 @@ async fn asking_twice_with_a_key_makes_one_batch() {
         desk.store().add_batch(batch(&desk, Some("k")), rows(&desk, 3)).await.unwrap();
     assert_eq!((again, new, enqueued.len()), (id, false, 0));
     assert_eq!(desk.number("SELECT COUNT(*) FROM message"), 3);
+}
+
+#[tokio::test]
+async fn a_key_that_was_used_for_another_batch_is_refused() {
+    let desk = Desk::new().await;
+    let (id, ..) = desk.store().add_batch(batch(&desk, Some("k")), rows(&desk, 3)).await.unwrap();
+    let key = |content| BatchKey { key: "k".into(), content: [content; 16] };
+    assert_eq!(desk.store().batch_of_key(key(1)).await.unwrap(), Some(id));
+    let looked = desk.store().batch_of_key(key(2)).await;
+    let made = NewBatch { key: Some(key(2)), ..batch(&desk, None) };
+    let made = desk.store().add_batch(made, rows(&desk, 5)).await;
+    assert!(matches!(looked, Err(StoreError::KeyReused)), "{looked:?}");
+    assert!(matches!(made, Err(StoreError::KeyReused)), "{made:?}");
+    assert_eq!(desk.number("SELECT COUNT(*) FROM message"), 3, "nothing of it was accepted");
+    let other = BatchKey { key: "l".into(), content: [1; 16] };
+    assert_eq!(desk.store().batch_of_key(other).await.unwrap(), None);
 }
 
 #[tokio::test]
