@@ -22,5 +22,6 @@ mod rows;
 mod sending;
 mod signatures;
 mod vault;
+mod taken_back;
 mod triage;
 mod wire;

@@ -5,7 +5,7 @@ use signalbox_domain::{BatchId, HoldReason, MessageState};
 
 use crate::counters::unshelf;
 use crate::error::{Result, StoreError};
-use crate::outbox::{Enqueued, NewMessage};
+use crate::outbox::{Enqueued, MessageRow, NewMessage};
 use crate::store::Store;
 
 /// A batch to be made.
@@ -120,7 +120,8 @@ impl Store {
         self.read(move |db| read(db, "ORDER BY id DESC LIMIT ?1", limit as i64)).await
     }
 
-    /// Marks a batch as cancelled; its messages are cancelled by the caller, slice by slice.
+    /// Marks a batch as cancelled. From here on nothing of it is claimed or tried again by itself;
+    /// what waits is cancelled by the caller, slice by slice.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; any failure of the commit.
@@ -135,6 +136,24 @@ impl Store {
             })
             .await
     }
+}
+
+/// Whether a message's batch was taken back, so that nothing sends it again by itself. What a person
+/// has decided about the message since then counts more.
+pub(crate) fn is_taken_back(db: &Connection, row: &MessageRow) -> Result<bool> {
+    let Some(batch) = row.batch else { return Ok(false) };
+    let cancelled_at: Option<i64> = db
+        .prepare_cached("SELECT cancelled_at FROM batch WHERE id = ?1")?
+        .query_row([batch.raw()], |row| row.get(0))
+        .optional()?
+        .flatten();
+    let Some(at) = cancelled_at else { return Ok(false) };
+    let again = db
+        .prepare_cached(
+            "SELECT 1 FROM timeline WHERE message = ?1 AND what = 'retried' AND at >= ?2",
+        )?
+        .exists(params![row.id.raw(), at])?;
+    Ok(!again)
 }
 
 fn known(db: &Connection, key: &BatchKey) -> Result<Option<BatchId>> {

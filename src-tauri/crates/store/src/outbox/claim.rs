@@ -6,6 +6,7 @@ use signalbox_domain::{ConnectionId, HoldReason, MessageId, MessageState, Pace, 
 use super::enqueue::is_suppressed;
 use super::looks::key_is_used_up;
 use super::row::{COLUMNS, MessageRow, ask, from_sql, note, put, with_words};
+use crate::batches::is_taken_back;
 use crate::error::Result;
 use crate::store::Store;
 use crate::writer::Tx;
@@ -234,11 +235,19 @@ fn fate(tx: &mut Tx<'_>, request: &ClaimRequest, row: &MessageRow) -> Result<Fat
         return Ok(Fate::Moved(key_is_used_up(tx, row, request.now)?.state));
     }
     let suppressed = is_suppressed(tx, row.channel, &row.recipient)?;
-    if row.look_at.is_some() && (suppressed || row.useful_until <= request.now) {
+    let taken_back = is_taken_back(tx.db, row)?;
+    if row.look_at.is_some() && (suppressed || taken_back || row.useful_until <= request.now) {
         // It must not leave, and yet an earlier try may have been taken.
         ask(&mut after);
         put(tx, row, &mut after, request.now, Some(("asked", None, "core")))?;
         return Ok(Fate::Moved(MessageState::Unknown));
+    }
+    if taken_back {
+        // It was still waiting its turn to be cancelled with the others, or the program ended.
+        after.state = MessageState::Cancelled;
+        after.due_at = None;
+        put(tx, row, &mut after, request.now, Some(("cancelled", Some("batch"), "core")))?;
+        return Ok(Some(MessageState::Cancelled));
     }
     if row.useful_until <= request.now {
         after.state = MessageState::Expired;

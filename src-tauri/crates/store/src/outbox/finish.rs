@@ -5,7 +5,8 @@ use signalbox_domain::{
     ConnectionId, Failure, FailureClass, HoldReason, MessageId, MessageState, ReceiptStatus,
 };
 
-use super::row::{MessageRow, is_spent, load, mark_for_search, note, put};
+use super::row::{MessageRow, ask, is_spent, load, mark_for_search, note, put};
+use crate::batches::is_taken_back;
 use crate::connections::{LineChange, change_line};
 use crate::consents::suppress;
 use crate::error::{Result, StoreError};
@@ -201,6 +202,10 @@ fn settle(tx: &mut Tx<'_>, before: &MessageRow, finish: &Finish) -> Result<Messa
         Some(_) => in_doubt(finish),
         None => finish.then.clone(),
     };
+    let once_more = matches!(then, Then::Retry { .. } | Then::Reroute { .. } | Then::Hold { .. });
+    if once_more && is_taken_back(tx.db, before)? {
+        return take_back(tx, before, after, finish.now);
+    }
     match &then {
         Then::Accepted => after.state = MessageState::Accepted,
         Then::Retry { due_at, counted } => {
@@ -247,6 +252,28 @@ fn settle(tx: &mut Tx<'_>, before: &MessageRow, finish: &Finish) -> Result<Messa
     }
     let step = step.as_ref().map(|(what, detail)| (*what, detail.as_deref(), "core"));
     put(tx, before, &mut after, finish.now, step)?;
+    Ok(after.state)
+}
+
+/// What was in flight while its batch was cancelled, and would be tried again, is cancelled too;
+/// unless an earlier try may have been taken, which nobody can take back.
+fn take_back(
+    tx: &mut Tx<'_>,
+    before: &MessageRow,
+    mut after: MessageRow,
+    now: i64,
+) -> Result<MessageState> {
+    let what = match before.look_at {
+        Some(_) => {
+            ask(&mut after);
+            "asked"
+        }
+        None => {
+            after.state = MessageState::Cancelled;
+            "cancelled"
+        }
+    };
+    put(tx, before, &mut after, now, Some((what, Some("batch"), "core")))?;
     Ok(after.state)
 }
 

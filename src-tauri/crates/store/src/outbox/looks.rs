@@ -7,6 +7,7 @@ use super::claim::text_of;
 use super::finish::bound_elsewhere;
 use super::receipts::{StatusReport, apply};
 use super::row::{COLUMNS, MessageRow, from_sql, load, put, with_words};
+use crate::batches::is_taken_back;
 use crate::error::Result;
 use crate::store::Store;
 use crate::writer::Tx;
@@ -167,6 +168,11 @@ fn settle(
     }
     let mut after = before.clone();
     after.look_at = None;
+    let settlement = match settlement {
+        // The provider would recognise it; but nobody wants it sent any more, if it was not.
+        Settlement::SameKey { .. } if is_taken_back(tx.db, &before)? => Settlement::Ask,
+        settlement => settlement,
+    };
     let step: Option<(&str, Option<&str>, &str)> = match settlement {
         Settlement::Found { candidates, or_look_at } => {
             for (provider_id, status, failure) in candidates {
@@ -193,14 +199,13 @@ fn settle(
                     None
                 }
                 None => {
-                    send_again(&mut after, now);
-                    Some(("released", Some("every match belongs to another message"), "core"))
+                    let why = "every match belongs to another message";
+                    Some(send_again(tx, &before, &mut after, now, why)?)
                 }
             }
         }
         Settlement::SendAgain { due_at, detail } => {
-            send_again(&mut after, due_at);
-            Some(("released", Some(detail), "core"))
+            Some(send_again(tx, &before, &mut after, due_at, detail)?)
         }
         Settlement::SameKey { due_at, good_until } => {
             after.state = MessageState::Queued;
@@ -235,8 +240,20 @@ pub(crate) fn key_is_used_up(tx: &mut Tx<'_>, before: &MessageRow, now: i64) -> 
     Ok(after)
 }
 
-fn send_again(after: &mut MessageRow, due_at: i64) {
+/// It was certainly not sent: it leaves again, unless its batch was taken back meanwhile.
+fn send_again<'a>(
+    tx: &Tx<'_>,
+    before: &MessageRow,
+    after: &mut MessageRow,
+    due_at: i64,
+    why: &'a str,
+) -> Result<(&'a str, Option<&'a str>, &'a str)> {
+    after.looks = 0;
+    if is_taken_back(tx.db, before)? {
+        after.state = MessageState::Cancelled;
+        return Ok(("cancelled", Some(why), "core"));
+    }
     after.state = MessageState::Queued;
     after.due_at = Some(due_at);
-    after.looks = 0;
+    Ok(("released", Some(why), "core"))
 }

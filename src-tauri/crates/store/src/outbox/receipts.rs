@@ -6,6 +6,7 @@ use signalbox_domain::{
 };
 
 use super::row::{ask, is_spent, load, note, put, spend_id};
+use crate::batches::is_taken_back;
 use crate::consents::suppress;
 use crate::error::Result;
 use crate::writer::Tx;
@@ -114,7 +115,10 @@ pub(crate) fn apply(tx: &mut Tx<'_>, message: MessageId, report: &StatusReport) 
             ReceiptStatus::Failed => {
                 let class = report.failure.as_ref().map(|failure| failure.class);
                 let tried = before.counted.saturating_sub(1) as usize;
-                let again_at = report.again_at.get(tried).copied();
+                let again_at = match is_taken_back(tx.db, &before)? {
+                    true => None,
+                    false => report.again_at.get(tried).copied(),
+                };
                 after.failure.clone_from(&report.failure);
                 match (class, again_at) {
                     (Some(FailureClass::OptedOut), _) => after.state = MessageState::Suppressed,
