@@ -200,3 +200,21 @@ async fn a_paused_line_still_hears_and_a_disabled_or_strange_one_does_not() {
     assert_eq!(desk.engine.store().connection(line).await.unwrap().refused_receipts, 1);
     assert_eq!(desk.state(id).await, MessageState::Sent);
 }
+
+#[tokio::test]
+async fn what_is_turned_away_counts_on_the_businesss_day() {
+    let desk = Desk::new().await;
+    let line = desk.line("text").await;
+    desk.set(serde_json::json!({ "zone": "America/Los_Angeles" })).await;
+    let forged = || RawDelivery { headers: Vec::new(), ..status("SM1", "sent") };
+    let refused = async |hours: u64| {
+        desk.clock.advance(std::time::Duration::from_secs(hours * 3_600));
+        take(&desk, line, forged()).await.unwrap_err();
+        let row = desk.engine.line(line).unwrap().row();
+        (row.refused_on.unwrap().to_string(), row.refused_receipts)
+    };
+    // It is five in the morning there.
+    assert_eq!(refused(0).await, ("2026-03-17".to_owned(), 1));
+    assert_eq!(refused(18).await, ("2026-03-17".to_owned(), 2));
+    assert_eq!(refused(2).await, ("2026-03-18".to_owned(), 1));
+}

@@ -32,7 +32,7 @@ export type AttemptEntry = {
   class: FailureClass | null;
   /** Code of the failure. */
   code: string | null;
-  /** HTTP status, where the code is one. */
+  /** HTTP status of the answer; null when none came, or not by HTTP. */
   http: number | null;
   /** How long the answer took. */
   took_ms: number | null;
@@ -315,7 +315,7 @@ export type ConnectionCall = {
   class: FailureClass | null;
   /** Code of the failure. */
   code: string | null;
-  /** HTTP status, where the code is one. */
+  /** HTTP status of the answer; null when none came, or not by HTTP. */
   http: number | null;
   /** How long the answer took. */
   took_ms: number | null;
@@ -1404,7 +1404,7 @@ export type WebhookState = {
   url: string | null;
   /** The last authentic one. */
   last_verified: string | null;
-  /** Deliveries turned away for their signature, since the line was made. */
+  /** Deliveries turned away for their signature since the business's midnight. */
   refused_today: number;
 };
 

@@ -176,7 +176,7 @@ pub(crate) fn attempt(row: &AttemptRow) -> AttemptEntry {
         ended_at: At::maybe(row.ended_at),
         outcome: outcome(row),
         class: failure.map(|failure| failure.class),
-        http: code.as_deref().and_then(|code| code.strip_prefix("http_")?.parse().ok()),
+        http: row.http,
         code,
         took_ms: row.ended_at.map(|ended| (ended - row.intent_at).max(0)),
         detail: failure.map(|failure| failure.say.clone()),

@@ -67,6 +67,11 @@ impl Core {
         self.clock.now()
     }
 
+    /// The business's day.
+    pub(crate) fn today(&self) -> chrono::NaiveDate {
+        self.settings().zone.local_date(self.now())
+    }
+
     pub(crate) fn now_ms(&self) -> i64 {
         self.clock.now().timestamp_millis()
     }

@@ -169,10 +169,11 @@ async fn owner(
             Err(rejected) => worst = rejected,
         }
     }
-    if lines.len() == 1
-        && let Err(error) = core.store.count_refused_receipt(lines[0].id()).await
-    {
-        tracing::warn!(%error, "a refused delivery could not be counted");
+    if let [line] = lines.as_slice() {
+        match core.store.count_refused_receipt(line.id(), core.today()).await {
+            Ok(()) => core.refresh_line(line.id()).await,
+            Err(error) => tracing::warn!(%error, "a refused delivery could not be counted"),
+        }
     }
     tracing::info!(provider, why = %worst, "a delivery was turned away");
     Err(match worst {

@@ -7,7 +7,7 @@
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -119,6 +119,21 @@ impl Answer {
     }
 }
 
+tokio::task_local! {
+    static STATUS: Arc<AtomicU16>;
+}
+
+/// Does something at a provider, and tells with which HTTP status its last answer came; `None` when
+/// none came, or the provider speaks another protocol. The status of an attempt belongs in the
+/// journal whatever the adapter made of it, so it is taken where all requests pass and not from
+/// each adapter.
+pub async fn heard<T>(work: impl Future<Output = T>) -> (T, Option<u16>) {
+    let status = Arc::new(AtomicU16::new(0));
+    let done = STATUS.scope(status.clone(), work).await;
+    let status = status.load(Ordering::Relaxed);
+    (done, (status > 0).then_some(status))
+}
+
 /// The client. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
 pub struct Http {
@@ -183,7 +198,7 @@ impl Http {
         client.request(method, url.clone())
     }
 
-    /// Writes a request once and reads what comes back.
+    /// Writes a request once and reads what comes back. [`heard`] learns the status.
     ///
     /// # Errors
     /// When no status line came back; says whether bytes may have left.
@@ -199,6 +214,10 @@ impl Http {
         let (method, host) = (request.method().clone(), url.host_str().unwrap_or("").to_owned());
         let path = url.path().to_owned();
         let result = self.exchange(&client, request).await;
+        if let Ok(answer) = &result {
+            // Nobody listens to a probe or a look-up.
+            let _ = STATUS.try_with(|status| status.store(answer.status, Ordering::Relaxed));
+        }
         match &result {
             Ok(answer) => tracing::debug!(
                 %method, host, path, id, status = answer.status, whole = answer.whole,

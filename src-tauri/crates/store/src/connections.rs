@@ -1,5 +1,6 @@
 //! Connections: the lines, their state, their sealed credentials.
 
+use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, params};
 use signalbox_domain::{Channel, ConnectionId, ConnectionState, Environment, Failure, Signal};
 use std::collections::BTreeMap;
@@ -47,14 +48,25 @@ pub struct ConnectionRow {
     pub last_good: Option<i64>,
     /// Last authentic receipt.
     pub last_receipt: Option<i64>,
-    /// Receipts turned away for their signature.
+    /// Receipts turned away for their signature on the last day that there were any.
     pub refused_receipts: i64,
+    /// That day, by the business's calendar.
+    pub refused_on: Option<NaiveDate>,
     /// Headroom as last seen, as JSON.
     pub quota: Option<String>,
     /// When it was removed; messages still refer to it.
     pub removed_at: Option<i64>,
     /// When it was made.
     pub created_at: i64,
+}
+
+impl ConnectionRow {
+    /// Receipts turned away for their signature on a day of the business's calendar, as far as that
+    /// is the last one with any.
+    #[must_use]
+    pub fn refused_receipts_on(&self, day: NaiveDate) -> i64 {
+        if self.refused_on == Some(day) { self.refused_receipts } else { 0 }
+    }
 }
 
 /// A change of a line's state, with the row of "what changed" that tells it.
@@ -81,7 +93,7 @@ pub struct LineChange {
 }
 
 const COLUMNS: &str = "id, provider, name, environment, channel, address, state, failure, since, \
-    last_good, last_receipt, refused_receipts, fields, urls, quota, removed_at, created_at";
+    last_good, last_receipt, refused_receipts, fields, urls, quota, removed_at, created_at, refused_on";
 
 fn from_sql(db: &rusqlite::Connection, row: &Row<'_>) -> Result<ConnectionRow> {
     let json = |text: String| {
@@ -108,6 +120,7 @@ fn from_sql(db: &rusqlite::Connection, row: &Row<'_>) -> Result<ConnectionRow> {
         last_good: row.get(9)?,
         last_receipt: row.get(10)?,
         refused_receipts: row.get(11)?,
+        refused_on: row.get::<_, Option<String>>(17)?.and_then(|day| day.parse().ok()),
         quota: row.get(14)?,
         removed_at: row.get(15)?,
         created_at: row.get(16)?,

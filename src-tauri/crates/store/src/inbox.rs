@@ -2,6 +2,7 @@
 //!
 //! What cannot be processed goes to the dead-letter list; nothing is dropped.
 
+use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, params};
 use signalbox_domain::{Channel, ConnectionId, MessageId, ReceiptId};
 
@@ -184,16 +185,24 @@ impl Store {
             .await
     }
 
-    /// Counts a delivery that was turned away for its signature.
+    /// Counts a delivery that was turned away for its signature, on a day of the business's calendar.
     ///
     /// # Errors
     /// Any failure of the commit.
-    pub async fn count_refused_receipt(&self, connection: ConnectionId) -> Result<()> {
+    pub async fn count_refused_receipt(
+        &self,
+        connection: ConnectionId,
+        day: NaiveDate,
+    ) -> Result<()> {
         self.writer()
             .run(move |tx| {
                 tx.db
-                    .prepare_cached("UPDATE connection SET refused_receipts = refused_receipts + 1 WHERE id = ?1")?
-                    .execute([connection.raw()])?;
+                    .prepare_cached(
+                        "UPDATE connection SET refused_on = ?2, refused_receipts =
+                             CASE WHEN refused_on IS ?2 THEN refused_receipts + 1 ELSE 1 END
+                         WHERE id = ?1",
+                    )?
+                    .execute(params![connection.raw(), day.to_string()])?;
                 Ok(())
             })
             .await

@@ -94,6 +94,7 @@ async fn one(on: Context, args: ById<ConnectionId>) -> Result<ConnectionDetail, 
         (limits.pace, limits.concurrency > 0)
     });
     let connection = facts.shape(board.now);
+    let today = engine.settings().zone.local_date(board.now);
     let call = |(attempt, to): &(signalbox_store::AttemptRow, String)| ConnectionCall {
         attempt: shown::attempt(attempt),
         message: attempt.message,
@@ -106,7 +107,7 @@ async fn one(on: Context, args: ById<ConnectionId>) -> Result<ConnectionDetail, 
         webhook: WebhookState {
             url: facts.webhook_url.clone(),
             last_verified: At::maybe(facts.row.last_receipt),
-            refused_today: facts.row.refused_receipts,
+            refused_today: facts.row.refused_receipts_on(today),
         },
         limits: line::limits(pace, connection.waiting, known),
         history: history.into_iter().map(Change::from).collect(),

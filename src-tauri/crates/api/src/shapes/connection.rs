@@ -246,7 +246,7 @@ pub struct WebhookState {
     pub url: Option<String>,
     /// The last authentic one.
     pub last_verified: Option<At>,
-    /// Deliveries turned away for their signature, since the line was made.
+    /// Deliveries turned away for their signature since the business's midnight.
     pub refused_today: i64,
 }
 

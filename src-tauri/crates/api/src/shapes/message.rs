@@ -122,7 +122,7 @@ pub struct AttemptEntry {
     pub class: Option<FailureClass>,
     /// Code of the failure.
     pub code: Option<String>,
-    /// HTTP status, where the code is one.
+    /// HTTP status of the answer; null when none came, or not by HTTP.
     pub http: Option<u16>,
     /// How long the answer took.
     pub took_ms: Option<i64>,

@@ -47,6 +47,27 @@ async fn a_line_can_be_paused_and_says_what_can_be_done_with_it() {
 }
 
 #[tokio::test]
+async fn refused_deliveries_are_those_of_the_businesss_day() {
+    let desk = Desk::open().await;
+    let id = desk.connect("twilio", "Reminders").await;
+    desk.call("settings_set", json!({ "zone": "America/Los_Angeles" })).await;
+    let day = "2026-03-17".parse().expect("a day");
+    let line = id.parse().expect("an id");
+    for _ in 0..2 {
+        desk.api.engine().store().count_refused_receipt(line, day).await.expect("counted");
+    }
+    // Which makes the engine read the line anew, as it does itself after such a delivery.
+    desk.call("pause", json!({ "id": id })).await;
+    let refused = async || desk.call("connection", json!({ "id": id })).await["webhook"].take();
+    assert_eq!(refused().await["refused_today"], 2);
+    // 23:59 there, and the 18th in UTC already.
+    desk.clock.advance(std::time::Duration::from_secs((16 * 60 - 1) * 60));
+    assert_eq!(refused().await["refused_today"], 2);
+    desk.clock.advance(std::time::Duration::from_secs(60));
+    assert_eq!(refused().await["refused_today"], 0, "a new day");
+}
+
+#[tokio::test]
 async fn no_command_ever_shows_a_secret() {
     let desk = Desk::open().await;
     let id = desk.connect("twilio", "Reminders").await;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use signalbox_domain::breaker::Verdict;
 use signalbox_domain::{ConnectionId, Failure, FailureClass, Outcome, Signal};
+use signalbox_providers::http::heard;
 use signalbox_providers::{Adapter, Letter};
 use signalbox_store::{ClaimedMessage, Finish, StoreError, Then};
 
@@ -59,10 +60,13 @@ pub(crate) async fn run(
     let ClaimedMessage { row, subject, body, n } = claimed;
     let letter = letter_of(&core, &row, subject, body);
     let sending = AssertUnwindSafe(adapter.send(&letter)).catch_unwind();
-    let outcome = tokio::select! {
-        outcome = sending => outcome.unwrap_or_else(|_| Outcome::Unknown { failure: broken() }),
-        () = core.clock.sleep(LONGEST) => Outcome::Unknown { failure: too_long() },
-    };
+    let (outcome, http) = heard(async {
+        tokio::select! {
+            outcome = sending => outcome.unwrap_or_else(|_| Outcome::Unknown { failure: broken() }),
+            () = core.clock.sleep(LONGEST) => Outcome::Unknown { failure: too_long() },
+        }
+    })
+    .await;
     line.count(&outcome);
     let offline = match &outcome {
         Outcome::Accepted { .. } => false,
@@ -95,6 +99,7 @@ pub(crate) async fn run(
             n,
             failure: decision.failure.clone(),
             provider_id: decision.provider_id.clone(),
+            http,
             then: decision.then.clone(),
             gate: decision.gate_changed.then(|| gate.clone()),
             line: decision.line.clone(),

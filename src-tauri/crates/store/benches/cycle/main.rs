@@ -147,6 +147,7 @@ impl Bench {
                 then: Then::Accepted,
                 gate: None,
                 line: None,
+                http: None,
                 poll_at: None,
                 now,
             };

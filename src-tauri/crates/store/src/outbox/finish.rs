@@ -62,6 +62,8 @@ pub struct Finish {
     pub failure: Option<Failure>,
     /// The provider's id.
     pub provider_id: Option<String>,
+    /// The HTTP status of the answer, when one came by HTTP.
+    pub http: Option<u16>,
     /// What follows.
     pub then: Then,
     /// The line's gate, when the outcome changed it.
@@ -103,7 +105,7 @@ pub(crate) fn end(tx: &mut Tx<'_>, finish: &Finish) -> Result<Finished> {
     };
     tx.db
         .prepare_cached(
-            "UPDATE attempt SET ended_at = ?3, outcome = ?4, failure = ?5, provider_id = ?6
+            "UPDATE attempt SET ended_at = ?3, outcome = ?4, failure = ?5, provider_id = ?6, http = ?7
              WHERE message = ?1 AND n = ?2 AND ended_at IS NULL",
         )?
         .execute(params![
@@ -113,6 +115,7 @@ pub(crate) fn end(tx: &mut Tx<'_>, finish: &Finish) -> Result<Finished> {
             outcome_code(&finish.then),
             failure,
             finish.provider_id,
+            finish.http,
         ])?;
     if let Some(gate) = &finish.gate {
         keep_gate(tx, gate)?;
@@ -385,6 +388,7 @@ fn recover(tx: &mut Tx<'_>, now: i64) -> Result<Vec<MessageId>> {
                 n: *n,
                 failure: Some(interrupted()),
                 provider_id: None,
+                http: None,
                 then: Then::Unknown { look_at: Some(now) },
                 gate: None,
                 line: None,

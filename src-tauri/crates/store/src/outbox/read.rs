@@ -43,6 +43,8 @@ pub struct AttemptRow {
     pub failure: Option<Failure>,
     /// The provider's id.
     pub provider_id: Option<String>,
+    /// The HTTP status of the answer, when one came by HTTP.
+    pub http: Option<u16>,
 }
 
 /// One step besides the attempts.
@@ -263,7 +265,7 @@ impl Store {
 
 fn attempts(db: &rusqlite::Connection, id: MessageId) -> Result<Vec<AttemptRow>> {
     let mut statement = db.prepare_cached(
-        "SELECT n, connection, intent_at, ended_at, outcome, failure, provider_id
+        "SELECT n, connection, intent_at, ended_at, outcome, failure, provider_id, http
          FROM attempt WHERE message = ?1 ORDER BY n",
     )?;
     let mut rows = statement.query([id.raw()])?;
@@ -282,6 +284,7 @@ fn attempts(db: &rusqlite::Connection, id: MessageId) -> Result<Vec<AttemptRow>>
                 None => None,
             },
             provider_id: row.get(6)?,
+            http: row.get(7)?,
         });
     }
     Ok(list)

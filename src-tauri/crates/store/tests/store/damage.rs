@@ -99,6 +99,7 @@ async fn use_it(store: &Store, ask: &ClaimRequest) {
                 then: Then::Accepted,
                 gate: None,
                 line: None,
+                http: None,
                 poll_at: None,
                 now,
             };

@@ -187,6 +187,7 @@ impl Desk {
             then,
             gate: None,
             line: None,
+            http: None,
             poll_at: None,
             now: self.now(),
         }

@@ -32,10 +32,13 @@ async fn taking_and_refusing_are_seen_on_the_line() {
     let desk = Desk::new().await;
     desk.pass(MINUTE);
     desk.store().take_receipt(incoming(&desk, "E1")).await.unwrap();
-    desk.store().count_refused_receipt(desk.line).await.unwrap();
-    desk.store().count_refused_receipt(desk.line).await.unwrap();
+    let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
+    for on in [day(16), day(17), day(17)] {
+        desk.store().count_refused_receipt(desk.line, on).await.unwrap();
+    }
     let row = desk.store().connection(desk.line).await.unwrap();
-    assert_eq!((row.last_receipt, row.refused_receipts), (Some(desk.now()), 2));
+    assert_eq!((row.last_receipt, row.refused_on), (Some(desk.now()), Some(day(17))));
+    assert_eq!([16, 17, 18].map(|on| row.refused_receipts_on(day(on))), [0, 2, 0]);
 }
 
 /// queue.md test 13: each of 10,000 three times, shuffled, some before our own finish.

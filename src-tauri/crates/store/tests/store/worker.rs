@@ -310,6 +310,7 @@ async fn finish(store: &Store, id: MessageId, n: u32, then: Then, now: i64) {
         then,
         gate: None,
         line: None,
+        http: None,
         poll_at: None,
         now,
     };

@@ -27,6 +27,7 @@ fn row(state: ConnectionState) -> ConnectionRow {
         last_good: None,
         last_receipt: None,
         refused_receipts: 0,
+        refused_on: None,
         quota: None,
         removed_at: None,
         created_at: NOW,
