@@ -4,6 +4,7 @@
 //! told in one commit and decides nothing: rules live in `domain`, decisions in `engine`.
 
 mod backup;
+mod bad_days;
 mod batches;
 mod causes;
 mod changes;
@@ -27,6 +28,7 @@ mod tokens;
 mod writer;
 
 pub use backup::BackupDone;
+pub use bad_days::WriterHeld;
 pub use batches::{BatchKey, BatchRow, NewBatch};
 pub use causes::CauseRow;
 pub use changes::{ChangeRow, NewChange};

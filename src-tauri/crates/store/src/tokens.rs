@@ -62,7 +62,7 @@ impl Store {
     /// turn each request into a write.
     ///
     /// # Errors
-    /// Any failure to read or to commit.
+    /// Any failure to read.
     pub async fn token_by_hash(&self, hash: [u8; 32], now: i64) -> Result<Option<TokenRow>> {
         let found = self
             .read(move |db| {
@@ -85,15 +85,21 @@ impl Store {
             && token.last_used.is_none_or(|at| now - at > 3_600_000)
         {
             let id = token.id.raw();
-            self.writer()
-                .run(move |tx| {
+            let noted = self
+                .writer()
+                .offer(move |tx| {
                     tx.db.execute(
                         "UPDATE token SET last_used = ?2 WHERE id = ?1",
                         params![id, now],
                     )?;
                     Ok(())
                 })
-                .await?;
+                .await;
+            if let Err(error) = noted {
+                // A store that is busy or full says so to what the caller came for; the next
+                // use is noted again.
+                tracing::warn!(%error, "the use of a token could not be noted");
+            }
         }
         Ok(found)
     }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use signalbox_api::{Api, Caller, HostInfo};
-use signalbox_domain::{Clock, Environment};
+use signalbox_domain::{Channel, Clock, Environment};
 use signalbox_engine::{
     Engine, EngineOptions, NewLine, ProvidersWire, SwitchedNetwork, SystemClock,
 };
@@ -135,6 +137,49 @@ async fn real_answers_are_as_the_document_describes_them() {
     let retry = real.ask(retry).await;
     assert_eq!(retry.status, 422, "it has not failed");
     fits(&document, "/api/messages/{id}/retry", "post", &retry);
+}
+
+/// What the store cannot keep up with, or has no room for, is told with a time to come back.
+#[tokio::test]
+async fn a_store_that_cannot_take_more_is_told_with_a_time_to_come_back() {
+    let real = real().await;
+    let document = real.ask(Ask::new("GET /api/openapi.json")).await.json();
+    let store = real.api.engine().store().clone();
+    let body = |n: u32| json!({ "channel": "sms", "to": format!("+1201555{n:04}"), "body": "Hi" });
+    let ask = || real.send(body(100));
+
+    let held = store.hold_writer().await.expect("a writer");
+    let mut waiting: FuturesUnordered<_> = (0..4_096)
+        .map(|n| store.set_consent(Channel::Sms, n.to_string(), false, "test".into(), 1))
+        .collect();
+    // Each of them takes its place in the writer's queue, a hundred or so at a time.
+    for _ in 0..200 {
+        assert!(futures_util::poll!(waiting.next()).is_pending(), "nothing is written");
+        tokio::task::yield_now().await;
+    }
+    let busy = real.ask(ask()).await;
+    assert_eq!((busy.status, busy.code().as_str()), (429, "busy"), "{}", busy.text());
+    assert!(busy.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+    fits(&document, "/api/messages", "post", &busy);
+    drop(held);
+    while let Some(done) = waiting.next().await {
+        done.expect("what had its place was done");
+    }
+    assert_eq!(real.ask(ask()).await.status, 202, "and then there is room again");
+
+    store.limit_pages(1).await.expect("a limit");
+    let mut full = real.ask(ask()).await;
+    for n in 0..5_000 {
+        if full.status != 202 {
+            break;
+        }
+        full = real.ask(real.send(body(n))).await;
+    }
+    assert_eq!((full.status, full.code().as_str()), (503, "disk_low"), "{}", full.text());
+    assert!(full.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+    fits(&document, "/api/messages", "post", &full);
+    store.limit_pages(u32::MAX).await.expect("room");
+    assert_eq!(real.ask(ask()).await.status, 202);
 }
 
 #[tokio::test]
