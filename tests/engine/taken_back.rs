@@ -150,7 +150,9 @@ async fn a_receipt_that_asks_for_another_try_does_not_bring_it_back() {
         status: ReceiptStatus::Failed,
         failure: Some(failure(FailureClass::Deferred)),
         source: "poll".into(),
-        retry_at: Some(desk.clock_ms() + 1_000),
+        poll_at: None,
+        again_at: vec![desk.clock_ms() + 1_000],
+        last_remedy: None,
         at: desk.clock_ms(),
     };
     desk.engine.store().polled(row.id, Some(report), None).await.unwrap();

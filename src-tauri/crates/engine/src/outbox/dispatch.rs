@@ -126,6 +126,7 @@ async fn give_back(core: &Core, message: ClaimedMessage, now: i64) {
         n: message.n,
         failure: message.row.failure,
         provider_id: message.row.provider_id,
+        http: None,
         then: Then::Retry { due_at: now, counted: false },
         gate: None,
         line: None,

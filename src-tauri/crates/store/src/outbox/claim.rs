@@ -247,7 +247,7 @@ fn fate(tx: &mut Tx<'_>, request: &ClaimRequest, row: &MessageRow) -> Result<Fat
         after.state = MessageState::Cancelled;
         after.due_at = None;
         put(tx, row, &mut after, request.now, Some(("cancelled", Some("batch"), "core")))?;
-        return Ok(Some(MessageState::Cancelled));
+        return Ok(Fate::Moved(MessageState::Cancelled));
     }
     if row.useful_until <= request.now {
         after.state = MessageState::Expired;
