@@ -1,30 +1,28 @@
 //! The engine: everything that runs, behind one handle that every door uses.
 
+mod lines;
+mod messages;
+
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use signalbox_domain::{BatchId, Clock, ConnectionId, HoldReason, MessageId, ReceiptId};
-use signalbox_providers::ProbeOutcome;
-use signalbox_store::{CheckRow, Chosen, Store, StoreError};
+use signalbox_domain::{Clock, ConnectionId, HoldReason, ReceiptId};
+use signalbox_store::{Store, StoreError};
 use signalbox_vault::{Vault, VaultState};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use messages::Resolution;
+
 use crate::core::Core;
 use crate::event::{EngineEvent, Events, Tag};
 use crate::health;
-use crate::line::Line;
-use crate::lines::{self, LineAct, LinePatch, NewLine, WaitingWork};
 use crate::network::Network;
-use crate::outbox::decisions::{self, ReleaseRequest, Released, Skipped};
-use crate::outbox::enqueue::{self, Preview, SendRequest, Sent};
-use crate::outbox::import::{self, Import, ImportCheck};
-use crate::outbox::retry::{self, Rehearsal};
-use crate::outbox::which::Which;
+use crate::outbox::decisions::{self, ReleaseRequest};
 use crate::outbox::{dispatch, reconcile};
 use crate::practice::Practice;
 use crate::receipts::{self, DeliveryRefused, RawDelivery, Taken};
@@ -57,17 +55,6 @@ pub struct EngineOptions {
 #[derive(Clone, Debug)]
 pub struct Engine {
     core: Arc<Core>,
-}
-
-/// What a person says of a message whose outcome is unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    /// It was sent.
-    Sent,
-    /// Send it again.
-    Again,
-    /// Do not send it.
-    Drop,
 }
 
 impl Engine {
@@ -125,7 +112,7 @@ impl Engine {
             tracing::warn!(held = held.held, "a backup was restored; unfinished messages are held");
         }
         core.look_at_network().await;
-        lines::open_all(&core).await?;
+        crate::lines::open_all(&core).await?;
         Ok(Self { core })
     }
 
@@ -268,215 +255,6 @@ impl Engine {
     /// Tells where this machine's own programs reach the gateway, once it listens.
     pub fn set_local_url(&self, url: Option<String>) {
         *self.core.local_url.write().unwrap_or_else(PoisonError::into_inner) = url;
-    }
-
-    /// Every line, in the order they were made.
-    #[must_use]
-    pub fn lines(&self) -> Vec<Arc<Line>> {
-        self.core.lines()
-    }
-
-    /// One line.
-    #[must_use]
-    pub fn line(&self, id: ConnectionId) -> Option<Arc<Line>> {
-        self.core.line(id)
-    }
-
-    /// Connects a line and checks it at once.
-    ///
-    /// # Errors
-    /// What is not valid about it, or that the vault is locked.
-    pub async fn connect(&self, new: NewLine, actor: &str) -> Result<ConnectionId, Refusal> {
-        lines::connect(&self.core, new, actor).await
-    }
-
-    /// Tries a line without keeping anything; also returns the milliseconds it took.
-    ///
-    /// # Errors
-    /// What is not valid about it.
-    pub async fn connect_check(&self, new: NewLine) -> Result<(ProbeOutcome, i64), Refusal> {
-        lines::connect_check(&self.core, new).await
-    }
-
-    /// Changes a line.
-    ///
-    /// # Errors
-    /// What is not valid about the change.
-    pub async fn update_line(
-        &self,
-        id: ConnectionId,
-        patch: LinePatch,
-        actor: &str,
-    ) -> Result<(), Refusal> {
-        lines::update(&self.core, id, patch, actor).await
-    }
-
-    /// Pauses, resumes, switches a line.
-    ///
-    /// # Errors
-    /// There is no such line.
-    pub async fn act_on_line(
-        &self,
-        id: ConnectionId,
-        act: LineAct,
-        actor: &str,
-    ) -> Result<(), Refusal> {
-        lines::act(&self.core, id, act, actor).await
-    }
-
-    /// Removes a line with its credential. Returns how many waiting messages that concerned.
-    ///
-    /// # Errors
-    /// There is no such line.
-    pub async fn remove_line(
-        &self,
-        id: ConnectionId,
-        work: WaitingWork,
-        actor: &str,
-    ) -> Result<usize, Refusal> {
-        lines::remove(&self.core, id, work, actor).await
-    }
-
-    /// Checks a line now.
-    ///
-    /// # Errors
-    /// There is no such line, or it cannot be opened.
-    pub async fn check_line(&self, id: ConnectionId) -> Result<CheckRow, Refusal> {
-        let line = self.core.line(id).ok_or_else(|| Refusal::not_found("line"))?;
-        health::check(&self.core, &line).await.ok_or_else(|| {
-            Refusal::new(
-                crate::refusal::RefusalKind::Unavailable,
-                "line_closed",
-                format!("{} cannot be opened", line.name()),
-                "Unlock the vault, or enter its credential again",
-            )
-        })
-    }
-
-    /// Makes or wakes the practice lines.
-    ///
-    /// # Errors
-    /// That the host has none, or why they do not start.
-    pub async fn start_practice(&self, actor: &str) -> Result<Vec<ConnectionId>, Refusal> {
-        lines::start_practice(&self.core, actor).await
-    }
-
-    /// Accepts a message. When this returns, it is on disk.
-    ///
-    /// # Errors
-    /// What is not valid about it, or why nothing can be accepted now.
-    pub async fn send(&self, request: SendRequest, actor: &str) -> Result<Sent, Refusal> {
-        enqueue::send(&self.core, request, actor).await
-    }
-
-    /// What a message would be; nothing is stored.
-    ///
-    /// # Errors
-    /// As [`Engine::send`].
-    pub async fn preview(&self, request: &SendRequest) -> Result<Preview, Refusal> {
-        enqueue::preview(&self.core, request).await
-    }
-
-    /// What a file of messages holds; nothing is stored.
-    ///
-    /// # Errors
-    /// What is wrong with the file as a whole; bad rows are listed, not refused.
-    pub async fn check_import(&self, import: &Import) -> Result<ImportCheck, Refusal> {
-        import::check_import(&self.core, import).await
-    }
-
-    /// Accepts the good rows of a file as one batch, in one commit.
-    ///
-    /// # Errors
-    /// As [`Engine::check_import`], or that no row is good.
-    pub async fn start_import(&self, import: Import, actor: &str) -> Result<BatchId, Refusal> {
-        import::start_import(&self.core, import, actor).await
-    }
-
-    /// Takes a batch's waiting messages back. Returns how many.
-    ///
-    /// # Errors
-    /// There is no such batch.
-    pub async fn cancel_batch(&self, id: BatchId, actor: &str) -> Result<usize, Refusal> {
-        import::cancel_batch(&self.core, id, actor).await
-    }
-
-    /// Sends failed messages again, or says what that would do.
-    ///
-    /// # Errors
-    /// There is no such message.
-    pub async fn retry(
-        &self,
-        which: Which,
-        dry_run: bool,
-        actor: &str,
-    ) -> Result<Rehearsal, Refusal> {
-        retry::retry(&self.core, which, dry_run, actor).await
-    }
-
-    /// Lets failures rest. Returns how many.
-    ///
-    /// # Errors
-    /// There is no such message, or the cause is not one of failures.
-    pub async fn dismiss(&self, which: Which, actor: &str) -> Result<usize, Refusal> {
-        decisions::dismiss(&self.core, which, actor).await
-    }
-
-    /// Undoes [`Engine::dismiss`]. A cause may be named as it was before.
-    ///
-    /// # Errors
-    /// There is no such message, or the cause is not one of failures.
-    pub async fn undismiss(&self, which: Which, actor: &str) -> Result<usize, Refusal> {
-        decisions::undismiss(&self.core, which, actor).await
-    }
-
-    /// Takes waiting messages back; also returns those that could not be.
-    ///
-    /// # Errors
-    /// Any failure of the store.
-    pub async fn cancel(
-        &self,
-        ids: Vec<MessageId>,
-        actor: &str,
-    ) -> Result<(usize, Vec<Skipped>), Refusal> {
-        decisions::decide(&self.core, Which::Ids(ids), Chosen::Cancel, actor).await
-    }
-
-    /// Lets held messages go.
-    ///
-    /// # Errors
-    /// Any failure of the store.
-    pub async fn release(&self, request: ReleaseRequest, actor: &str) -> Result<Released, Refusal> {
-        decisions::release(&self.core, request, actor).await
-    }
-
-    /// Settles a message whose outcome is unknown, by a person's word.
-    ///
-    /// # Errors
-    /// There is no such message, or its outcome is known.
-    pub async fn resolve(
-        &self,
-        id: MessageId,
-        resolution: Resolution,
-        actor: &str,
-    ) -> Result<(), Refusal> {
-        let chosen = match resolution {
-            Resolution::Sent => Chosen::WasSent,
-            Resolution::Again => Chosen::Again,
-            Resolution::Drop => Chosen::Drop,
-        };
-        let (changed, refused) =
-            decisions::decide(&self.core, Which::Ids(vec![id]), chosen, actor).await?;
-        if changed > 0 {
-            return Ok(());
-        }
-        let why = refused.first().map_or("it is being looked up", |skipped| skipped.why.as_str());
-        Err(Refusal::new(
-            crate::refusal::RefusalKind::Conflict,
-            "not_open",
-            format!("There is nothing to decide: {why}"),
-            "Look at the message again; the provider may have answered meanwhile",
-        ))
     }
 
     /// Verifies and commits a provider's delivery.
