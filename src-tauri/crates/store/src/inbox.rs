@@ -151,7 +151,7 @@ impl Store {
     /// [`StoreError::Busy`] when the writer is behind: answered with 503, the provider repeats it.
     pub async fn take_receipt(&self, receipt: NewReceipt) -> Result<Took> {
         self.writer()
-            .offer(move |tx| {
+            .offer_repeatable(move |tx| {
                 let id = tx.next_id()?;
                 let headers = serde_json::to_string(&receipt.body.headers)
                     .map_err(|error| StoreError::Io(error.to_string()))?;
@@ -253,7 +253,7 @@ impl Store {
         now: i64,
     ) -> Result<Vec<Applied>> {
         self.writer()
-            .run(move |tx| {
+            .run_repeatable(move |tx| {
                 let mut applied = Vec::new();
                 let mut end = End::Processed;
                 let repeated: bool = tx

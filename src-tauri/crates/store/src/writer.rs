@@ -2,8 +2,12 @@
 //!
 //! Whatever waits in the queue when a commit ends (256 jobs at most) shares the next one, so the
 //! price of a sync is shared too; a single caller waits for nobody. A job is acknowledged after
-//! its COMMIT returned, never before. Each job runs in a savepoint: its failure undoes its own
-//! rows and nobody else's.
+//! its COMMIT returned, never before.
+//!
+//! A job's failure undoes its own rows and nobody else's. For that each job runs in a savepoint,
+//! which copies every page it touches; the jobs of a message's way are so many that this was a
+//! fifth of their price. They may be run twice, so a group of only those is run bare, and in the
+//! rare case that one fails the whole is undone and run again with savepoints.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -45,17 +49,49 @@ impl Tx<'_> {
     }
 }
 
-type Acknowledge = Box<dyn FnOnce(Option<StoreError>) + Send>;
-/// A job that is run, or told why it cannot be: whoever waits always learns the true reason.
-type Job = Box<dyn FnOnce(Result<&mut Tx<'_>>) -> Ran + Send>;
+/// Work for the open group, and whoever waits for it.
+trait Job: Send {
+    /// Whether it may be run again after its rows were undone.
+    fn is_repeatable(&self) -> bool;
+    /// Runs it and keeps what came of it; says how it failed.
+    fn run(&mut self, tx: &mut Tx<'_>) -> Option<StoreError>;
+    /// Answers, once the commit is decided: with its error, or with what came of the work.
+    fn acknowledge(self: Box<Self>, commit_error: Option<StoreError>);
+}
 
-struct Ran {
-    failed: Option<StoreError>,
-    acknowledge: Acknowledge,
+struct Task<T, W> {
+    work: W,
+    is_repeatable: bool,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, W> Job for Task<T, W>
+where
+    T: Send,
+    W: FnMut(&mut Tx<'_>) -> Result<T> + Send,
+{
+    fn is_repeatable(&self) -> bool {
+        self.is_repeatable
+    }
+
+    fn run(&mut self, tx: &mut Tx<'_>) -> Option<StoreError> {
+        self.result = None;
+        let result = self.result.insert((self.work)(tx));
+        result.as_ref().err().cloned()
+    }
+
+    fn acknowledge(self: Box<Self>, commit_error: Option<StoreError>) {
+        // Nobody listens when the caller has gone; the commit stands all the same. A job that
+        // panicked has no result: the caller learns it by the dropped reply.
+        if let Some(result) = commit_error.map(Err).or(self.result) {
+            let _ = self.reply.send(result);
+        }
+    }
 }
 
 enum Order {
-    Run(Job),
+    Run(Box<dyn Job>),
     Close(oneshot::Sender<()>),
 }
 
@@ -105,7 +141,17 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (order, answer) = order(job);
+        let (order, answer) = order(once(job), false);
+        self.queue.send(order).await.map_err(|_| StoreError::Closed)?;
+        self.answered(answer).await
+    }
+
+    /// As [`Self::run`], for a job that may be run twice: it changes nothing outside the store.
+    pub(crate) async fn run_repeatable<T: Send + 'static>(
+        &self,
+        job: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (order, answer) = order(job, true);
         self.queue.send(order).await.map_err(|_| StoreError::Closed)?;
         self.answered(answer).await
     }
@@ -125,7 +171,21 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (order, answer) = order(job);
+        self.try_send(order(once(job), false)).await
+    }
+
+    /// As [`Self::offer`], for a job that may be run twice: it changes nothing outside the store.
+    pub(crate) async fn offer_repeatable<T: Send + 'static>(
+        &self,
+        job: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.try_send(order(job, true)).await
+    }
+
+    async fn try_send<T>(
+        &self,
+        (order, answer): (Order, oneshot::Receiver<Result<T>>),
+    ) -> Result<T> {
         self.queue.try_send(order).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
@@ -144,22 +204,19 @@ impl Writer {
 }
 
 fn order<T: Send + 'static>(
-    job: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    work: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    is_repeatable: bool,
 ) -> (Order, oneshot::Receiver<Result<T>>) {
     let (reply, answer) = oneshot::channel();
-    let run: Job = Box::new(move |tx| {
-        let result = tx.and_then(job);
-        let failed = result.as_ref().err().cloned();
-        let acknowledge: Acknowledge = Box::new(move |commit_error| {
-            // Nobody listens when the caller has gone; the commit stands all the same.
-            let _ = reply.send(match commit_error {
-                Some(error) => Err(error),
-                None => result,
-            });
-        });
-        Ran { failed, acknowledge }
-    });
-    (Order::Run(run), answer)
+    (Order::Run(Box::new(Task { work, is_repeatable, result: None, reply })), answer)
+}
+
+fn once<T>(job: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> impl FnMut(&mut Tx<'_>) -> Result<T> {
+    let mut job = Some(job);
+    move |tx| match job.take() {
+        Some(job) => job(tx),
+        None => Err(StoreError::Io("a job that runs once was run again".into())),
+    }
 }
 
 fn run(connection: Connection, start: WriterStart, mut orders: mpsc::Receiver<Order>) {
@@ -198,67 +255,55 @@ struct Desk {
 }
 
 impl Desk {
-    fn commit(&mut self, jobs: Vec<Job>) {
-        let mut acknowledgements = Vec::with_capacity(jobs.len());
-        let mut jobs = jobs.into_iter();
-        let result = self.try_commit(&mut jobs, &mut acknowledgements);
-        if let Err(error) = &result {
-            let jobs = acknowledgements.len() + jobs.len();
-            tracing::error!(%error, jobs, "a commit failed");
+    fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        let error = self.try_commit(&mut jobs).err();
+        if let Some(error) = &error {
+            tracing::error!(%error, jobs = jobs.len(), "a commit failed");
             self.recover(error);
         }
-        let error = result.err();
-        for acknowledge in acknowledgements {
-            acknowledge(error.clone());
-        }
-        if let Some(error) = error {
-            for job in jobs {
-                (job(Err(error.clone())).acknowledge)(None);
-            }
+        for job in jobs {
+            job.acknowledge(error.clone());
         }
     }
 
-    /// Runs jobs and commits them. After an error those left in `jobs` have not been run.
-    fn try_commit(
-        &mut self,
-        jobs: &mut std::vec::IntoIter<Job>,
-        acknowledgements: &mut Vec<Acknowledge>,
-    ) -> Result<()> {
-        let db = match &self.connection {
-            Some(db) => db,
-            None => self.connection.insert(self.start.reopen()?),
-        };
-        db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    /// Runs jobs and commits them. After an error nothing of them counts.
+    fn try_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+        if self.connection.is_none() {
+            self.connection = Some(self.start.reopen()?);
+        }
+        self.begin()?;
         // A job that has the commit to itself needs no savepoint: undoing it undoes everything.
         let alone = jobs.len() == 1;
-        while jobs.len() > 0 {
-            if !alone {
-                db.prepare_cached("SAVEPOINT job")?.execute([])?;
+        if !alone && !jobs.iter().all(|job| job.is_repeatable()) {
+            self.each_apart(jobs)?;
+        } else if let Some(error) = jobs.iter_mut().find_map(|job| self.step(&mut **job)) {
+            self.undo(error)?;
+            if alone {
+                return Ok(());
             }
-            let Some(job) = jobs.next() else { break };
+            self.begin()?;
+            self.each_apart(jobs)?;
+        }
+        let db = open(&self.connection)?;
+        self.deltas.flush(db)?;
+        db.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    fn begin(&self) -> Result<()> {
+        open(&self.connection)?.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(())
+    }
+
+    /// Each job in a savepoint of its own.
+    fn each_apart(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+        for job in jobs {
+            open(&self.connection)?.prepare_cached("SAVEPOINT job")?.execute([])?;
             let mark = self.deltas.mark();
-            let mut tx = Tx {
-                db,
-                deltas: &mut self.deltas,
-                failures: &mut self.failures,
-                ids: &mut self.ids,
-                clock: &*self.start.clock,
-            };
-            let ran = catch_unwind(AssertUnwindSafe(|| job(Ok(&mut tx))));
-            let failed = match ran {
-                Ok(Ran { failed, acknowledge }) => {
-                    acknowledgements.push(acknowledge);
-                    failed
-                }
-                Err(_) => {
-                    tracing::error!("a store job panicked and is undone");
-                    Some(StoreError::Io("the job panicked".into()))
-                }
-            };
+            let failed = self.step(&mut **job);
+            let db = open(&self.connection)?;
             let Some(error) = failed else {
-                if !alone {
-                    db.prepare_cached("RELEASE job")?.execute([])?;
-                }
+                db.prepare_cached("RELEASE job")?.execute([])?;
                 continue;
             };
             if db.is_autocommit() {
@@ -267,14 +312,40 @@ impl Desk {
             }
             self.deltas.back_to(mark);
             self.failures.forget();
-            if alone {
-                db.prepare_cached("ROLLBACK")?.execute([])?;
-                return Ok(());
-            }
             db.execute_batch("ROLLBACK TO job; RELEASE job")?;
         }
-        self.deltas.flush(db)?;
-        db.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    /// Runs one job in the open transaction. Says how it failed, by an error or by a panic.
+    fn step(&mut self, job: &mut dyn Job) -> Option<StoreError> {
+        let db = match open(&self.connection) {
+            Ok(db) => db,
+            Err(error) => return Some(error),
+        };
+        let mut tx = Tx {
+            db,
+            deltas: &mut self.deltas,
+            failures: &mut self.failures,
+            ids: &mut self.ids,
+            clock: &*self.start.clock,
+        };
+        catch_unwind(AssertUnwindSafe(|| job.run(&mut tx))).unwrap_or_else(|_| {
+            tracing::error!("a store job panicked and is undone");
+            Some(StoreError::Io("the job panicked".into()))
+        })
+    }
+
+    /// Undoes the whole group after `error`; passes it on where SQLite has done so by itself.
+    fn undo(&mut self, error: StoreError) -> Result<()> {
+        let db = open(&self.connection)?;
+        if db.is_autocommit() {
+            // The disk is full or failed.
+            return Err(error);
+        }
+        self.deltas.clear();
+        self.failures.forget();
+        db.prepare_cached("ROLLBACK")?.execute([])?;
         Ok(())
     }
 
@@ -305,6 +376,10 @@ impl Desk {
     }
 }
 
+fn open(connection: &Option<Connection>) -> Result<&Connection> {
+    connection.as_ref().ok_or_else(|| StoreError::Io("the store is not open".into()))
+}
+
 impl WriterStart {
     /// Another handle after one that saw an error. Never without a check: a store that was found
     /// damaged once must not be written to because the next try did not look.
@@ -320,3 +395,6 @@ pub(crate) fn quick_check(db: &Connection) -> Result<()> {
     let found: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(StoreError::Corrupt(found)) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The claim: opt-out, usefulness, pace and intent in one commit, before any byte leaves.
 
+use std::sync::LazyLock;
+
 use rusqlite::{OptionalExtension, params};
 use signalbox_domain::{ConnectionId, HoldReason, MessageId, MessageState, Pace, Priority, gcra};
 
@@ -76,7 +78,7 @@ impl Store {
     /// Any failure of the commit: then no intent exists and nothing may be sent.
     pub async fn claim(&self, request: ClaimRequest) -> Result<Claimed> {
         self.writer()
-            .run(move |tx| {
+            .run_repeatable(move |tx| {
                 // The writer may have been busy since the dispatcher asked; pace and usefulness are
                 // judged by the time of the intent.
                 let now = request.now.max(tx.now());
@@ -188,13 +190,14 @@ fn due(
     seen: (i64, i64),
     handful: usize,
 ) -> Result<Vec<MessageRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM message m INDEXED BY message_claim
-         WHERE m.connection = ?1 AND m.priority = ?2 AND m.due_at <= ?3
-             AND (m.due_at, m.id) > (?5, ?6)
-         ORDER BY m.due_at, m.id LIMIT ?4"
-    );
-    let mut statement = tx.db.prepare_cached(&sql)?;
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT {COLUMNS} FROM message m INDEXED BY message_claim
+             WHERE m.connection = ?1 AND m.priority = ?2 AND m.due_at <= ?3
+             ORDER BY m.due_at, m.id LIMIT ?4"
+        )
+    });
+    let mut statement = tx.db.prepare_cached(&SQL)?;
     let limit = handful.min(LOOKED_AT + 1);
     let rows = statement.query_map(
         params![

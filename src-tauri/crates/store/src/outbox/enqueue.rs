@@ -79,7 +79,9 @@ impl Store {
     pub async fn enqueue(&self, messages: Vec<NewMessage>) -> Result<Vec<Enqueued>> {
         self.require_space()?;
         self.writer()
-            .offer(move |tx| messages.iter().map(|message| enqueue(tx, message)).collect())
+            .offer_repeatable(move |tx| {
+                messages.iter().map(|message| enqueue(tx, message)).collect()
+            })
             .await
     }
 }

@@ -1,5 +1,7 @@
 //! One message as stored, and the single way to change where it stands.
 
+use std::sync::LazyLock;
+
 use rusqlite::{OptionalExtension, Row, params};
 use signalbox_domain::{
     BatchId, Channel, ConnectionId, Failure, FailureClass, HoldReason, MessageId, MessageState,
@@ -150,8 +152,9 @@ pub(crate) fn with_words(db: &rusqlite::Connection, mut row: MessageRow) -> Resu
 
 /// The row of a message inside a transaction.
 pub(crate) fn load(tx: &Tx<'_>, id: MessageId) -> Result<MessageRow> {
-    let sql = format!("SELECT {COLUMNS} FROM message m WHERE m.id = ?1");
-    let row = tx.db.prepare_cached(&sql)?.query_row([id.raw()], from_sql).optional()?;
+    static SQL: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT {COLUMNS} FROM message m WHERE m.id = ?1"));
+    let row = tx.db.prepare_cached(&SQL)?.query_row([id.raw()], from_sql).optional()?;
     with_words(tx.db, row.ok_or(StoreError::NotFound)?)
 }
 
