@@ -1,7 +1,6 @@
 //! `cargo xtask bench`: the measurements that `src-tauri/docs/benchmarks.md` reports.
 
 use crate::manifest::Manifest;
-use crate::node;
 use crate::repo::Repo;
 use crate::shell::{Cmd, Done, stop};
 
@@ -43,13 +42,8 @@ fn peers(repo: &Repo) -> Done {
     if !repo.has(PEERS) {
         return stop(format!("{PEERS} is missing"));
     }
-    node::install(repo, "tests/peers")?;
-    let outside = std::env::temp_dir().join("signalbox-peers");
+    let outside = std::env::var_os("SIGNALBOX_PEERS_DIR")
+        .map_or_else(|| std::env::temp_dir().join("signalbox-peers"), std::path::PathBuf::from);
     println!("Other queues are installed in {} (outside the workspace)", outside.display());
-    Cmd::new("node")
-        .arg(repo.at(PEERS))
-        .dir(repo.root())
-        .env("SIGNALBOX_PEERS_DIR", outside)
-        .env("SIGNALBOX_TARGET_DIR", repo.target())
-        .run()
+    Cmd::new("node").arg(repo.at(PEERS)).dir(repo.root()).env("SIGNALBOX_PEERS_DIR", outside).run()
 }

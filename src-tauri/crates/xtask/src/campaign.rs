@@ -23,35 +23,50 @@ pub(crate) struct Args {
     release: bool,
 }
 
-impl Kind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Kill => "kill",
-            Self::Power => "power",
-        }
-    }
+/// Where a campaign's test lies, and what it reads.
+struct Plan {
+    package: &'static str,
+    /// The test target.
+    target: &'static str,
+    /// What the path of its tests begins with, and what else is in it.
+    within: (&'static str, &'static str),
+    /// The variable that says how often, and how often by default.
+    dose: (&'static str, u32),
+}
 
-    /// The variable that the test reads, and how often by default.
-    fn dose(self) -> (&'static str, u32) {
+impl Kind {
+    fn plan(self) -> Plan {
         match self {
-            Self::Kill => ("SIGNALBOX_KILLS", 1000),
-            Self::Power => ("SIGNALBOX_CUTS", 500),
+            Self::Kill => Plan {
+                package: "signalbox-engine",
+                target: "engine",
+                within: ("campaign::", "kill"),
+                dose: ("SIGNALBOX_KILLS", 1000),
+            },
+            Self::Power => Plan {
+                package: "signalbox-store",
+                target: "store",
+                within: ("power::", "power_cut"),
+                dose: ("SIGNALBOX_CUTS", 500),
+            },
         }
     }
 }
 
 pub(crate) fn run(repo: &Repo, args: &Args) -> Done {
+    let plan = args.kind.plan();
     let profile: &[&str] = if args.release { &["--release"] } else { &[] };
     let tests =
-        || repo.cargo(&["test", "--package", "signalbox-engine", "--test", "engine"]).args(profile);
-    let names = of_campaign(&tests().args(["--", "--list"]).read()?, args.kind.word());
+        || repo.cargo(&["test", "--package", plan.package, "--test", plan.target]).args(profile);
+    let names = of_campaign(&tests().args(["--", "--list"]).read()?, plan.within);
     if names.is_empty() {
+        let (start, word) = plan.within;
         return stop(format!(
-            "tests/engine has no test with `campaign` and `{}` in its path: nothing was run",
-            args.kind.word()
+            "the tests `{}` of {} have none that begins with `{start}` and has `{word}` in its path: nothing was run",
+            plan.target, plan.package
         ));
     }
-    let (variable, often) = args.kind.dose();
+    let (variable, often) = plan.dose;
     let times = args.times.unwrap_or(often);
     println!("{times} times ({variable}): {}", names.join(", "));
     // One at a time: each starts and kills processes of its own and should have the machine.
@@ -63,12 +78,9 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Done {
 }
 
 /// Full paths of the campaign's tests in the output of `--list`.
-fn of_campaign(list: &str, word: &str) -> Vec<String> {
+fn of_campaign(list: &str, (start, word): (&str, &str)) -> Vec<String> {
     let tests = list.lines().filter_map(|line| line.strip_suffix(": test"));
-    tests
-        .filter(|name| name.contains("campaign") && name.contains(word))
-        .map(str::to_owned)
-        .collect()
+    tests.filter(|name| name.starts_with(start) && name.contains(word)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -77,12 +89,11 @@ mod tests {
 
     #[test]
     fn only_the_campaign_of_that_kind_is_run() {
-        let list = "campaign::kill_loses_nothing: test\ncampaign::power_cut_loses_nothing: test\nkill: test\n3 tests, 0 benchmarks\n";
-        assert_eq!(of_campaign(list, Kind::Kill.word()), ["campaign::kill_loses_nothing"]);
-        assert_eq!(of_campaign(list, Kind::Power.word()), ["campaign::power_cut_loses_nothing"]);
-        assert!(
-            of_campaign("other: test\n", "kill").is_empty(),
-            "an empty campaign must be noticed"
-        );
+        let list = "campaign::kill_loses_nothing: test\npower::a_power_cut_loses_nothing: test\npower::other: test\nkill: test\n4 tests, 0 benchmarks\n";
+        let of = |kind: Kind| of_campaign(list, kind.plan().within);
+        assert_eq!(of(Kind::Kill), ["campaign::kill_loses_nothing"]);
+        assert_eq!(of(Kind::Power), ["power::a_power_cut_loses_nothing"]);
+        let none = of_campaign("other: test\n", Kind::Kill.plan().within);
+        assert!(none.is_empty(), "an empty campaign must be noticed");
     }
 }

@@ -1,9 +1,10 @@
 //! How fast the store is, as ratios within one run: `cargo bench -p signalbox-store`.
 //!
 //! The durable cycle (accept, claim with intent, outcome; `synchronous=FULL`) against a bare
-//! group-commit writer; the same with a million finished messages and with 200,000 waiting; how
-//! long a caller waits during a bulk import; lists, filters and searches over a million messages.
-//! Words after `--` choose parts: cycle, history, backlog, import, lists.
+//! group-commit writer; how long a caller waits for "accepted"; the cycle with a million finished
+//! messages and with 200,000 waiting; how long a caller waits during a bulk import; lists, filters
+//! and searches over a million messages.
+//! Words after `--` choose parts: cycle, enqueue, history, backlog, import, lists.
 
 #![allow(clippy::print_stdout, reason = "figures are what it is for")]
 
@@ -12,8 +13,8 @@ mod fill;
 mod lists;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use signalbox_domain::{
@@ -41,9 +42,22 @@ fn main() {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
+        // One turn and one number, for a run beside other queues (tests/peers/bench).
+        if matches!(parts[..], ["ours" | "bare"]) {
+            let dir = tempfile::tempdir().expect("a folder");
+            let rate = match parts[0] {
+                "bare" => bare::rate_with(dir.path(), 64).await,
+                _ => open(dir.path()).await.rate(64).await,
+            };
+            println!("{rate:.0}");
+            return;
+        }
         let mut empty_rate = None;
         if wanted("cycle") {
             empty_rate = Some(cycles().await);
+        }
+        if wanted("enqueue") {
+            enqueues().await;
         }
         if wanted("history") {
             against_empty("1,000,000 finished", empty_rate, fill::finished(1_000_000)).await;
@@ -222,6 +236,34 @@ async fn cycles() -> f64 {
     last
 }
 
+/// How long a caller waits until its message is accepted.
+async fn enqueues() {
+    println!("\none message accepted              p50      p99     most");
+    for callers in CALLERS {
+        let dir = tempfile::tempdir().expect("a folder");
+        let bench = open(dir.path()).await;
+        let waits = Arc::new(Mutex::new(Vec::new()));
+        let round = {
+            let (bench, waits) = (bench.clone(), waits.clone());
+            move |n| {
+                let (bench, waits) = (bench.clone(), waits.clone());
+                async move {
+                    let one = Instant::now();
+                    bench.accept(n).await;
+                    let wait = one.elapsed().as_secs_f64() * 1_000.0;
+                    waits.lock().expect("a list").push(wait);
+                }
+            }
+        };
+        rate(callers, round).await;
+        bench.store.close().await;
+        let mut waits = waits.lock().expect("a list");
+        let (half, most, all) =
+            (share(&mut waits, 50), share(&mut waits, 99), share(&mut waits, 100));
+        println!("  {callers:>3} callers             {half:>12.2} {most:>8.2} {all:>8.2} ms");
+    }
+}
+
 /// The cycle in a store that holds much, against an empty one.
 async fn against_empty(what: &str, empty: Option<f64>, fill: fill::Fill) {
     let full = tempfile::tempdir().expect("a folder");
@@ -272,7 +314,7 @@ async fn import() {
         });
         while !importing.is_finished() {
             let one = Instant::now();
-            bench.cycle_in(round * 1_000_000 + total).await;
+            bench.accept(round * 1_000_000 + total).await;
             waits.push(one.elapsed().as_secs_f64() * 1_000.0);
             total += 1;
         }
@@ -291,7 +333,7 @@ async fn import() {
 }
 
 impl Bench {
-    async fn cycle_in(&self, n: u64) {
+    async fn accept(&self, n: u64) {
         self.store.enqueue(vec![self.letter(n)]).await.expect("accepted");
     }
 }
