@@ -23,7 +23,7 @@ mod routes;
 mod rows;
 mod sending;
 mod signatures;
-mod vault;
 mod taken_back;
 mod triage;
+mod vault;
 mod wire;
