@@ -1,14 +1,15 @@
 //! Messages that may have been sent: nothing that follows may forget it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use signalbox_domain::{FailureClass, HoldReason, MessageId, MessageState};
+use chrono::{DateTime, TimeDelta, Utc};
+use signalbox_domain::{Clock as _, FailureClass, HoldReason, MessageId, MessageState, Outcome};
 use signalbox_engine::{LineAct, SendRequest, WaitingWork};
-use signalbox_providers::{Found, Settle};
+use signalbox_providers::{Found, Letter, Lost, ProbeOutcome, Settle};
 use tokio::sync::Semaphore;
 
-use crate::desk::{Desk, refused, sms, unknown};
+use crate::desk::{Brain, Desk, refused, sms, unknown};
 
 const DAY: u64 = 24 * 3_600;
 
@@ -126,4 +127,65 @@ async fn what_comes_back_to_a_line_that_was_removed_meanwhile_is_listed_as_faile
     desk.until("it is listed", async || desk.state(id).await == MessageState::NeedsAttention).await;
     let failure = desk.message(id).await.row.failure.unwrap();
     assert_eq!(failure.code, "line_removed", "nothing waits where nobody looks");
+}
+
+/// A provider with the right time, which takes a letter and loses the answer.
+#[derive(Debug)]
+struct Forgetful {
+    right: DateTime<Utc>,
+    letters: Mutex<u32>,
+}
+
+impl Brain for Forgetful {
+    fn send(&self, _: &Letter) -> Outcome {
+        *self.letters.lock().unwrap() += 1;
+        unknown()
+    }
+
+    fn find(&self, lost: &Lost) -> Found {
+        match self.right >= lost.earliest(None) {
+            true => Found::Yes { provider_id: "SM1".into(), status: None, failure: None },
+            false => Found::No,
+        }
+    }
+
+    fn probe(&self) -> ProbeOutcome {
+        ProbeOutcome::Passed { account: None, quota: None }
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_was_an_hour_fast_and_is_set_right_sends_nothing_twice() {
+    let desk = Desk::new().await;
+    desk.line("text").await;
+    let provider = Arc::new(Forgetful { right: desk.clock.now(), letters: Mutex::default() });
+    *desk.wire.script("text").brain.lock().unwrap() = Some(provider.clone());
+    desk.clock.jump_wall(TimeDelta::hours(1));
+    let id = desk.text(1).await;
+    desk.engine.turn().await;
+    desk.clock.jump_wall(TimeDelta::hours(-1));
+    desk.engine.clock_jumped(TimeDelta::hours(-1)).await;
+    for _ in 0..180 {
+        desk.pass(60).await;
+    }
+    assert_eq!(desk.state(id).await, MessageState::Accepted);
+    assert_eq!(*provider.letters.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_intent_from_the_future_is_found_or_asked_about_but_never_taken_for_absent() {
+    let desk = Desk::new().await;
+    desk.line("text").await;
+    let provider = Arc::new(Forgetful { right: desk.clock.now(), letters: Mutex::default() });
+    *desk.wire.script("text").brain.lock().unwrap() = Some(provider.clone());
+    desk.clock.jump_wall(TimeDelta::hours(1));
+    desk.text(1).await;
+    desk.engine.turn().await;
+    // Set back while nothing runs, so nobody can say by how much.
+    desk.clock.jump_wall(TimeDelta::hours(-1));
+    let desk = desk.killed_and_started_again().await;
+    for _ in 0..10 {
+        desk.pass(60).await;
+    }
+    assert_eq!(*provider.letters.lock().unwrap(), 1);
 }

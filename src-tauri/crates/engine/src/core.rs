@@ -39,6 +39,8 @@ pub(crate) struct Core {
     pub(crate) connecting: tokio::sync::Mutex<()>,
     /// Since when there is no network (Unix ms); 0 while there is.
     pub(crate) offline_since: Arc<AtomicI64>,
+    /// How far the wall clock was set back since the start, all together (ms).
+    pub(crate) set_back: AtomicI64,
     /// Wakes the dispatcher.
     pub(crate) dispatch: Notify,
     /// Wakes the reconciler.

@@ -90,6 +90,7 @@ impl Engine {
             lines: RwLock::default(),
             connecting: tokio::sync::Mutex::default(),
             offline_since: Arc::new(AtomicI64::new(0)),
+            set_back: AtomicI64::new(0),
             dispatch: Notify::new(),
             look: Notify::new(),
             receive: Notify::new(),

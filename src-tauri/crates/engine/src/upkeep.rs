@@ -2,6 +2,7 @@
 //! following with the search index.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -41,6 +42,7 @@ pub(crate) async fn watch_clock(core: Arc<Core>) {
 pub(crate) async fn jumped(core: &Arc<Core>, jump: TimeDelta) {
     tracing::info!(seconds = jump.num_seconds(), "the clock jumped, or the machine slept");
     if jump < TimeDelta::zero() {
+        core.set_back.fetch_add(-jump.num_milliseconds(), Ordering::SeqCst);
         let say = "The clock of this computer was set back";
         core.tell_change(
             None,

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use signalbox_domain::{Channel, Failure, MessageId, Outcome, Pace, ReceiptStatus};
 
 /// A message as handed to an adapter: everything the provider needs and nothing else.
@@ -39,8 +39,28 @@ pub struct Letter {
 pub struct Lost {
     /// What was sent.
     pub letter: Letter,
-    /// When the intent was committed; nothing older can be it.
+    /// When the intent was committed, by our clock; nothing older can be it.
     pub intent_at: DateTime<Utc>,
+    /// When the look-up is made, by our clock.
+    pub asked_at: DateTime<Utc>,
+}
+
+/// How much older than the intent a find may be, beside what the two clocks are known to be apart:
+/// whole seconds, slow steps of our clock, the way of an answer. Generous, because a message that
+/// is not found is sent again, and one that belongs to another message is dropped by the caller.
+const LEEWAY: TimeDelta = TimeDelta::minutes(5);
+
+impl Lost {
+    /// The earliest instant by the provider's clock at which the letter may have been taken, where
+    /// `theirs` is what the provider's clock said in answer to the look-up.
+    ///
+    /// A provider's clock that is behind ours moves it back. One that is ahead does not move it
+    /// forward: ours may have been set since the intent.
+    #[must_use]
+    pub fn earliest(&self, theirs: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let apart = theirs.map_or(TimeDelta::zero(), |theirs| theirs - self.asked_at);
+        self.intent_at + apart.min(TimeDelta::zero()) - LEEWAY
+    }
 }
 
 /// How an unknown outcome is settled at this provider.

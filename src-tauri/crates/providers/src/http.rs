@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use url::{Host, Url};
@@ -101,6 +101,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// What the provider's clock said, in whole seconds (`Date`).
+    #[must_use]
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        Some(DateTime::parse_from_rfc2822(self.header("date")?).ok()?.with_timezone(&Utc))
+    }
+
     /// How long the provider asks to wait, at most a day: seconds, or a date, which is read
     /// against the answer's own `Date` so that a wrong clock here does no harm.
     #[must_use]
@@ -111,8 +117,7 @@ impl Answer {
             Ok(seconds) => seconds,
             Err(_) => {
                 let until = DateTime::parse_from_rfc2822(text).ok()?;
-                let now = DateTime::parse_from_rfc2822(self.header("date")?).ok()?;
-                (until - now).as_seconds_f64()
+                (until.with_timezone(&Utc) - self.date()?).as_seconds_f64()
             }
         };
         (seconds.is_finite() && seconds >= 0.0).then(|| Duration::from_secs_f64(seconds.min(MOST)))

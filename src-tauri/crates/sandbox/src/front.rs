@@ -14,6 +14,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::DATE;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -25,6 +27,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
 
 /// Connections open at the same time, per port. More wait in the listen queue.
 const MOST_CONNECTIONS: usize = 512;
@@ -159,12 +163,21 @@ pub(crate) async fn listen<F, T>(
     }
 }
 
-/// Serves `router` on one connection; every request carries its [`Wire`] as an extension.
-pub(crate) async fn serve(router: Router, socket: Socket, wire: Wire) {
+/// Serves `router` on one connection; every request carries its [`Wire`] as an extension, and every answer the time of
+/// `clock`, so that a provider with a clock of its own says so as a real one does.
+pub(crate) async fn serve(router: Router, clock: Arc<dyn Clock>, socket: Socket, wire: Wire) {
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(wire.clone());
-        router.call(request)
+        let (answer, clock) = (router.call(request), clock.clone());
+        async move {
+            let mut answer = answer.await?;
+            let date = clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            if let Ok(date) = HeaderValue::from_str(&date) {
+                answer.headers_mut().entry(DATE).or_insert(date);
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -243,6 +243,7 @@ impl Drop for Sandbox {
 }
 
 fn serve_http(ground: &Arc<Ground>, door: Door, router: axum::Router) {
-    let talk = move |socket, wire| serve(router.clone(), socket, wire);
+    let clock = ground.clock.clone();
+    let talk = move |socket, wire| serve(router.clone(), clock.clone(), socket, wire);
     ground.tasks.spawn(listen(door.listener, ground.stop.clone(), ground.tasks.clone(), talk));
 }

@@ -1,11 +1,12 @@
 //! Unknown outcomes: the provider is asked before anything is sent again.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use signalbox_domain::retry;
-use signalbox_domain::{Failure, MessageState, ReceiptStatus};
+use signalbox_domain::{Failure, FailureClass, MessageState, ReceiptStatus};
 use signalbox_providers::{Adapter, Found, Lost, Settle};
 use signalbox_store::{LostMessage, Settlement};
 
@@ -20,6 +21,8 @@ const AGAIN_MS: i64 = 5_000;
 /// Waits while the provider cannot be asked.
 const SOON: TimeDelta = TimeDelta::seconds(30);
 const SELDOM: TimeDelta = TimeDelta::minutes(5);
+/// An intent further ahead than this was written by a clock that was set back since.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
 
 /// Runs until the engine stops.
 pub(crate) async fn run(core: Arc<Core>) {
@@ -134,8 +137,17 @@ async fn settlement(
             // An orphan of the last process is found at once, perhaps before the provider's list
             // shows it: the schedule runs from its intent, and three misses are needed all the same.
             let letter = letter_of(core, &lost.row, lost.subject, lost.body);
-            // Any try of this round may be the one that was taken.
-            let found = adapter.find(&Lost { letter, intent_at: instant(first_try) }).await;
+            // Any try of this round may be the one that was taken, and where our clock was set back
+            // since, it was taken as much earlier.
+            let set_back = TimeDelta::milliseconds(core.set_back.load(Ordering::SeqCst));
+            let earliest = instant(first_try) - set_back;
+            let found = adapter.find(&Lost { letter, intent_at: earliest, asked_at: now }).await;
+            let found = match found {
+                // Set back while nobody watched: when it was sent is not known, so an absence
+                // from a search by time proves nothing.
+                Found::No if earliest > now + AHEAD => Found::CannotTell(clock_was_set()),
+                found => found,
+            };
             judge(found, looks, intent_at, core.now())
         }
     }
@@ -187,6 +199,15 @@ fn again_after(counted: u32) -> TimeDelta {
         retry::Next::After(wait) => wait,
         retry::Next::GiveUp => retry::LONGEST_WAIT,
     }
+}
+
+fn clock_was_set() -> Failure {
+    Failure::new(
+        FailureClass::Permanent,
+        "clock",
+        "The clock of this computer was set back after it was sent",
+        "Look at the provider whether it is there",
+    )
 }
 
 fn span_of(span: Duration) -> TimeDelta {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use signalbox_domain::{Channel, Failure, FailureClass, Outcome, Pace, ReceiptStatus, Scope};
@@ -31,9 +31,6 @@ const FREE_DAY: i64 = 100;
 
 /// Pages of 100 that a look-up reads at the most.
 const PAGES: usize = 20;
-
-/// How far the provider's clock may be behind ours.
-const SKEW: TimeDelta = TimeDelta::seconds(5);
 
 /// One Resend team with one From address.
 pub(crate) struct Resend {
@@ -95,14 +92,14 @@ impl Resend {
     }
 
     /// Whether a listed mail may be the lost one. A tag, where there is one, settles it.
-    fn may_be(&self, email: &Email, lost: &Lost) -> bool {
+    fn may_be(&self, email: &Email, lost: &Lost, earliest: DateTime<Utc>) -> bool {
         if let Some(token) = email.token() {
             return token == lost.letter.token;
         }
         email.goes_to(&lost.letter.to)
             && email.is_from(&self.from)
             && email.subject() == lost.letter.subject.as_deref().unwrap_or_default()
-            && email.created().is_none_or(|at| at >= lost.intent_at - SKEW)
+            && email.created().is_none_or(|at| at >= earliest)
     }
 }
 
@@ -207,10 +204,10 @@ impl Adapter for Resend {
                 return Found::CannotTell(known::of_a_read(known::generic("unreadable")));
             };
             let last = emails.last().and_then(Email::id).map(str::to_owned);
-            let older =
-                |email: &Email| email.created().is_some_and(|at| at < lost.intent_at - SKEW);
+            let earliest = lost.earliest(answer.date());
+            let older = |email: &Email| email.created().is_some_and(|at| at < earliest);
             let done = emails.last().is_none_or(older) || !list.has_more;
-            found.extend(emails.into_iter().filter(|email| self.may_be(email, lost)));
+            found.extend(emails.into_iter().filter(|email| self.may_be(email, lost, earliest)));
             match last {
                 Some(last) if !done => url.set_query(Some(&format!("limit=100&after={last}"))),
                 _ => return among(found, &lost.letter.token),

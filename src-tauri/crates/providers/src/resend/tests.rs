@@ -31,7 +31,7 @@ pub(super) fn letter() -> Letter {
 }
 
 pub(super) fn lost() -> Lost {
-    Lost { letter: letter(), intent_at: noon() - TimeDelta::seconds(1) }
+    Lost { letter: letter(), intent_at: noon() - TimeDelta::seconds(1), asked_at: noon() }
 }
 
 /// A line with the usual limits, so that a busy machine spoils no test.

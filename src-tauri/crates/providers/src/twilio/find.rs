@@ -3,7 +3,7 @@
 //! Errs on the side of finding: a miss lets the message be sent again, a find that belongs to
 //! another message is dropped by the caller, who knows what is bound already.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
 use reqwest::Method;
 use url::Url;
 
@@ -12,9 +12,6 @@ use crate::known;
 use crate::twilio::adapter::{Sender, Twilio, standing};
 use crate::twilio::errors;
 use crate::twilio::wire::{MessagePage, MessageResource};
-
-/// How far the provider's clock may be behind ours.
-const SKEW: TimeDelta = TimeDelta::seconds(5);
 
 /// Pages of 50 that are read at the most; one person does not get a thousand texts from one sender
 /// within the life of an attempt.
@@ -46,14 +43,15 @@ pub(crate) async fn look_up(twilio: &Twilio, lost: &Lost, list: Url) -> Found {
         if answer.status != 200 {
             return Found::CannotTell(known::of_a_read(errors::of_answer(&answer).0));
         }
+        let earliest = lost.earliest(answer.date());
         let page = answer.json::<MessagePage>();
         let next = page.as_ref().and_then(MessagePage::next_path).map(|path| twilio.at(path));
         let Some(messages) = page.and_then(|page| page.messages) else {
             return Found::CannotTell(known::of_a_read(known::generic("unreadable")));
         };
         let all_older = !messages.is_empty()
-            && messages.iter().all(|m| m.created().is_some_and(|at| at < lost.intent_at - SKEW));
-        found.extend(messages.into_iter().filter(|m| may_be(m, twilio, lost)));
+            && messages.iter().all(|m| m.created().is_some_and(|at| at < earliest));
+        found.extend(messages.into_iter().filter(|m| may_be(m, twilio, lost, earliest)));
         match next {
             // The list is newest first, so behind a page of older ones come only older ones.
             Some(next) if !all_older => url = next,
@@ -78,13 +76,18 @@ fn answer_of(mut found: Vec<MessageResource>) -> Found {
     if candidates.is_empty() { Found::No } else { Found::Candidates(candidates) }
 }
 
-fn may_be(message: &MessageResource, twilio: &Twilio, lost: &Lost) -> bool {
+fn may_be(
+    message: &MessageResource,
+    twilio: &Twilio,
+    lost: &Lost,
+    earliest: DateTime<Utc>,
+) -> bool {
     let sender = match &twilio.sender {
         Sender::From(from) => message.from() == from,
         Sender::Service(sid) => message.service() == sid,
     };
     // Without a readable date the time proves nothing either way.
-    let in_time = message.created().is_none_or(|at| at >= lost.intent_at - SKEW);
+    let in_time = message.created().is_none_or(|at| at >= earliest);
     sender
         && in_time
         && message.was_sent_by_api()

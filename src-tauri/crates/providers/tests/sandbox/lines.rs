@@ -101,7 +101,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 }
 
 pub(crate) fn lost(letter: Letter) -> Lost {
-    Lost { letter, intent_at: now() - TimeDelta::seconds(2) }
+    Lost { letter, intent_at: now() - TimeDelta::seconds(2), asked_at: now() }
 }
 
 /// A mail line to a sandbox of this kind.

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use signalbox_domain::{FailureClass, Outcome, Pace, ReceiptStatus};
 
 use super::{hasty, letter, line, lost, noon};
-use crate::adapter::{Adapter, Found, ProbeOutcome, Quota, Settle};
+use crate::adapter::{Adapter, Found, Lost, ProbeOutcome, Quota, Settle};
 use crate::peer::{Act, Peer, http};
 
 const ID: &str = "4ef9a417-02e9-4d39-ad75-9611e0fcc33c";
@@ -94,7 +94,7 @@ async fn after_the_key_has_expired_the_mail_is_looked_up() {
     };
     let first = page(&[item("aaaaaaaa-1", 9, "Another", "")], true);
     let second = page(
-        &[item("aaaaaaaa-2", 2, "Your invoice", ""), item("aaaaaaaa-3", -60, "Your invoice", "")],
+        &[item("aaaaaaaa-2", 2, "Your invoice", ""), item("aaaaaaaa-3", -600, "Your invoice", "")],
         true,
     );
     let peer = Peer::playing(vec![first, second]).await;
@@ -108,6 +108,19 @@ async fn after_the_key_has_expired_the_mail_is_looked_up() {
     assert_eq!(heard.len(), 2, "the list is newest first, so an older one ends the search");
     assert!(heard[0].starts_with("GET /emails?limit=100 "));
     assert!(heard[1].starts_with("GET /emails?limit=100&after=aaaaaaaa-1 "));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_fast_here_hides_no_mail_there() {
+    let list =
+        format!(r#"{{"has_more":false,"data":[{}]}}"#, item("aaaaaaaa-2", 2, "Your invoice", ""));
+    let date = format!("date: {}\r\n", (noon() + TimeDelta::seconds(6)).to_rfc2822());
+    let peer = Peer::playing(vec![Act::Say(http(200, &date, list.as_bytes()))]).await;
+    let fast = TimeDelta::hours(1);
+    let ours = lost();
+    let lost = Lost { intent_at: ours.intent_at + fast, asked_at: ours.asked_at + fast, ..ours };
+    let found = line(&peer).find(&lost).await;
+    assert!(matches!(found, Found::Candidates(list) if list.len() == 1));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use signalbox_domain::{Environment, FailureClass, Outcome, Pace, ReceiptStatus};
 
 use super::{ACCOUNT, form_of, hasty, letter, line, lost, noon};
-use crate::adapter::{Adapter, Found, ProbeOutcome, Settle};
+use crate::adapter::{Adapter, Found, Lost, ProbeOutcome, Settle};
 use crate::peer::{Act, Peer, http};
 use crate::twilio::adapter::Sender;
 use crate::twilio::find::same_text;
@@ -116,7 +116,7 @@ async fn a_lost_letter_is_found_by_recipient_sender_text_and_time() {
         item("SM0000000000000000000000000000000c", 4, &ours),
         item("SM0000000000000000000000000000000b", 2, "another text"),
         item("SM0000000000000000000000000000000a", 1, &ours),
-        item("SM00000000000000000000000000000009", -60, &ours),
+        item("SM00000000000000000000000000000009", -600, &ours),
     );
     let peer = Peer::playing(vec![json(200, &page)]).await;
     let twilio = line(&peer);
@@ -133,6 +133,34 @@ async fn a_lost_letter_is_found_by_recipient_sender_text_and_time() {
     assert_eq!(found[0].status, Some(ReceiptStatus::Sent));
     let heard = peer.heard();
     assert!(heard[0].contains("Messages.json?To=%2B15550100123&From=%2B15550100100&PageSize=50"));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_fast_here_hides_no_letter_there() {
+    let taken = item("SM0000000000000000000000000000000a", 1, &letter().body);
+    let date = format!("date: {}\r\n", (noon() + TimeDelta::seconds(6)).to_rfc2822());
+    let page = format!(r#"{{"messages":[{taken}],"next_page_uri":null}}"#);
+    for fast in [TimeDelta::seconds(10), TimeDelta::hours(1), TimeDelta::hours(30)] {
+        let told = http(200, &date, page.as_bytes());
+        let untold = http(200, "", page.as_bytes());
+        let known = if fast < TimeDelta::minutes(5) { untold } else { told };
+        let peer = Peer::playing(vec![Act::Say(known)]).await;
+        let ours = lost();
+        let lost = Lost {
+            intent_at: ours.intent_at + fast,
+            asked_at: ours.asked_at + fast + TimeDelta::seconds(5),
+            ..ours
+        };
+        let found = line(&peer).find(&lost).await;
+        assert!(matches!(found, Found::Candidates(list) if list.len() == 1), "{fast}");
+    }
+}
+
+#[test]
+fn a_clock_that_was_slow_at_the_intent_and_is_right_now_only_widens_the_search() {
+    let lost = Lost { intent_at: noon() - TimeDelta::hours(1), asked_at: noon(), ..lost() };
+    assert!(lost.earliest(Some(noon() + TimeDelta::hours(1))) < lost.intent_at);
+    assert!(lost.earliest(None) < lost.intent_at);
 }
 
 #[tokio::test]
