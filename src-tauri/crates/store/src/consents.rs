@@ -1,7 +1,8 @@
 //! Who does not want to be written to, and how we know.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use signalbox_domain::Channel;
+use signalbox_domain::email::EmailAddress;
 
 use crate::error::Result;
 use crate::outbox::word;
@@ -21,6 +22,23 @@ pub struct SuppressionRow {
     pub source: String,
 }
 
+/// What an address is compared by: every spelling of one mailbox has the same. Numbers come in one
+/// spelling only; what is no mail address at all is at least compared without its case.
+pub(crate) fn key(channel: Channel, address: &str) -> String {
+    match channel {
+        Channel::Sms | Channel::Whatsapp => address.to_owned(),
+        Channel::Email => EmailAddress::parse(address)
+            .map_or_else(|_| address.trim().to_lowercase(), |address| address.key()),
+    }
+}
+
+/// Whether an address is not written to, however it is spelt.
+pub(crate) fn is_suppressed(db: &Connection, channel: Channel, address: &str) -> Result<bool> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM suppression WHERE channel = ?1 AND key = ?2")?
+        .exists(params![channel.code(), key(channel, address)])?)
+}
+
 pub(crate) fn suppress(
     tx: &mut Tx<'_>,
     channel: Channel,
@@ -30,10 +48,10 @@ pub(crate) fn suppress(
 ) -> Result<()> {
     tx.db
         .prepare_cached(
-            "INSERT INTO suppression (channel, address, since, source) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO NOTHING",
+            "INSERT INTO suppression (channel, key, address, since, source)
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
         )?
-        .execute(params![channel.code(), address, at, source])?;
+        .execute(params![channel.code(), key(channel, address), address, at, source])?;
     record(tx, channel, address, false, source, at)
 }
 
@@ -46,8 +64,8 @@ pub(crate) fn allow(
 ) -> Result<bool> {
     let changed = tx
         .db
-        .prepare_cached("DELETE FROM suppression WHERE channel = ?1 AND address = ?2")?
-        .execute(params![channel.code(), address])?;
+        .prepare_cached("DELETE FROM suppression WHERE channel = ?1 AND key = ?2")?
+        .execute(params![channel.code(), key(channel, address)])?;
     record(tx, channel, address, true, source, at)?;
     Ok(changed > 0)
 }
@@ -90,7 +108,8 @@ impl Store {
             .await
     }
 
-    /// Suppressed addresses in order of channel and address, after one of them.
+    /// Suppressed addresses in order of channel and address, after one of them and beginning so,
+    /// in whatever case.
     ///
     /// # Errors
     /// Any failure to read.
@@ -101,15 +120,18 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<SuppressionRow>> {
         self.read(move |db| {
-            let (channel, address) = after.map_or((0, String::new()), |(c, a)| (c.code(), a));
-            let prefix = starting.unwrap_or_default();
+            let (channel, after) =
+                after.map_or((0, String::new()), |(c, address)| (c.code(), key(c, &address)));
+            let prefix = starting.unwrap_or_default().to_lowercase();
             let mut statement = db.prepare_cached(
                 "SELECT channel, address, since, source FROM suppression
-                 WHERE (channel, address) > (?1, ?2) AND substr(address, 1, length(?3)) = ?3
-                 ORDER BY channel, address LIMIT ?4",
+                 WHERE (channel, key) > (?1, ?2)
+                     AND (substr(key, 1, length(?3)) = ?3
+                         OR substr(address, 1, length(?3)) = ?3)
+                 ORDER BY channel, key LIMIT ?4",
             )?;
             let rows =
-                statement.query_map(params![channel, address, prefix, limit as i64], |row| {
+                statement.query_map(params![channel, after, prefix, limit as i64], |row| {
                     Ok(SuppressionRow {
                         channel: word(row, 0, Channel::from_code)?,
                         address: row.get(1)?,
@@ -122,7 +144,7 @@ impl Store {
         .await
     }
 
-    /// Which of these addresses are suppressed on a channel.
+    /// Which of these addresses are suppressed on a channel, each as it was asked for.
     ///
     /// # Errors
     /// Any failure to read.
@@ -132,11 +154,9 @@ impl Store {
         addresses: Vec<String>,
     ) -> Result<Vec<String>> {
         self.read(move |db| {
-            let mut statement =
-                db.prepare_cached("SELECT 1 FROM suppression WHERE channel = ?1 AND address = ?2")?;
             let mut found = Vec::new();
             for address in addresses {
-                if statement.exists(params![channel.code(), address])? {
+                if is_suppressed(db, channel, &address)? {
                     found.push(address);
                 }
             }

@@ -188,12 +188,14 @@ CREATE INDEX receipt_state ON receipt (state, id);
 -- Those that wait for a message of another program must not stand before those that are due.
 CREATE INDEX receipt_due ON receipt (look_at, id) WHERE state = 0;
 
+-- Compared by `key`, which all spellings of one address share; `address` is as it was written.
 CREATE TABLE suppression (
     channel INTEGER NOT NULL,
+    key TEXT NOT NULL,
     address TEXT NOT NULL,
     since INTEGER NOT NULL,
     source TEXT NOT NULL,
-    PRIMARY KEY (channel, address)
+    PRIMARY KEY (channel, key)
 ) STRICT, WITHOUT ROWID;
 
 -- Each decision about consent, in order; `suppression` is what they add up to.

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use rusqlite::{OptionalExtension, params};
 use signalbox_domain::{ConnectionId, HoldReason, MessageId, MessageState, Pace, Priority, gcra};
 
-use super::enqueue::is_suppressed;
 use super::looks::key_is_used_up;
 use super::row::{COLUMNS, MessageRow, ask, from_sql, note, put, with_words};
 use crate::batches::is_taken_back;
+use crate::consents::is_suppressed;
 use crate::error::Result;
 use crate::store::Store;
 use crate::writer::Tx;
@@ -237,7 +237,7 @@ fn fate(tx: &mut Tx<'_>, request: &ClaimRequest, row: &MessageRow) -> Result<Fat
     if row.look_at.is_some_and(|good_until| good_until <= request.now) {
         return Ok(Fate::Moved(key_is_used_up(tx, row, request.now)?.state));
     }
-    let suppressed = is_suppressed(tx, row.channel, &row.recipient)?;
+    let suppressed = is_suppressed(tx.db, row.channel, &row.recipient)?;
     let taken_back = is_taken_back(tx.db, row)?;
     if row.look_at.is_some() && (suppressed || taken_back || row.useful_until <= request.now) {
         // It must not leave, and yet an earlier try may have been taken.

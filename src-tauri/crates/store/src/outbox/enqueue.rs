@@ -6,6 +6,7 @@ use signalbox_domain::{
 };
 
 use super::row::is_removed;
+use crate::consents::is_suppressed;
 use crate::counters::Place;
 use crate::error::{Result, StoreError};
 use crate::store::Store;
@@ -92,7 +93,7 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Enqueued> {
     {
         return Ok(Enqueued::Already(known));
     }
-    if is_suppressed(tx, new.channel, &new.recipient)? {
+    if is_suppressed(tx.db, new.channel, &new.recipient)? {
         return Ok(Enqueued::OptedOut);
     }
     if is_removed(tx, new.connection)? {
@@ -171,11 +172,4 @@ fn known(tx: &Tx<'_>, key: &IdempotencyKey) -> Result<Option<MessageId>> {
         }
         Some(_) => Err(StoreError::KeyReused),
     }
-}
-
-pub(crate) fn is_suppressed(tx: &Tx<'_>, channel: Channel, address: &str) -> Result<bool> {
-    Ok(tx
-        .db
-        .prepare_cached("SELECT 1 FROM suppression WHERE channel = ?1 AND address = ?2")?
-        .exists(params![channel.code(), address])?)
 }

@@ -7,7 +7,7 @@ use signalbox_domain::{
     Signal,
 };
 use signalbox_store::{
-    CheckRow, LineChange, NewChange, NewConnection, NewMessage, StoreError, Then,
+    CheckRow, Enqueued, LineChange, NewChange, NewConnection, NewMessage, StoreError, Then,
 };
 
 use crate::desk::{Desk, HOUR, MINUTE, a_line, failure, told};
@@ -227,6 +227,34 @@ async fn consents_add_up_in_the_order_they_were_given() {
     let asked = vec!["ada@example.com".to_owned(), "+15550101".to_owned()];
     let among = desk.store().suppressed_among(Channel::Email, asked).await.unwrap();
     assert_eq!(among, ["ada@example.com"]);
+}
+
+#[tokio::test]
+async fn an_opt_out_holds_for_every_spelling_of_a_mail_address() {
+    let desk = Desk::new().await;
+    let mail = |to: &str| NewMessage { channel: Channel::Email, ..desk.letter(to) };
+    let say = async |address: &str, allowed| {
+        let (address, source) = (address.to_owned(), "complaint".to_owned());
+        let said = desk.store().set_consent(Channel::Email, address, allowed, source, desk.now());
+        said.await.unwrap();
+    };
+    let id = desk.accept(mail("ADA.Lovelace@M\u{fc}ller.example")).await;
+    say("Ada.Lovelace@xn--mller-kva.example", false).await;
+    say("ada.lovelace@m\u{fc}ller.example", false).await;
+    assert_eq!(desk.number("SELECT COUNT(*) FROM suppression"), 1, "one person, one row");
+    let claimed = desk.store().claim(desk.ask()).await.unwrap();
+    assert_eq!(claimed.moved, [(id, MessageState::Suppressed)]);
+    let again = desk.store().enqueue(vec![mail("ada.lovelace@M\u{dc}LLER.example")]).await.unwrap();
+    assert_eq!(again, [Enqueued::OptedOut]);
+    let asked = vec!["ada.LOVELACE@m\u{fc}ller.example".to_owned(), "bob@example.com".to_owned()];
+    let among = desk.store().suppressed_among(Channel::Email, asked.clone()).await.unwrap();
+    assert_eq!(among, asked[..1], "in the spelling that was asked for");
+    let listed = desk.store().suppressions(Some("ADA".into()), None, 9).await.unwrap();
+    assert_eq!(listed[0].address, "Ada.Lovelace@xn--mller-kva.example", "as it was written");
+    let after = Some((Channel::Email, listed[0].address.clone()));
+    assert!(desk.store().suppressions(None, after, 9).await.unwrap().is_empty());
+    say("ADA.LOVELACE@m\u{fc}ller.example", true).await;
+    assert_eq!(desk.number("SELECT COUNT(*) FROM suppression"), 0, "and so does its end");
 }
 
 #[tokio::test]
