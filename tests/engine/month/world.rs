@@ -151,6 +151,7 @@ impl Brain for Provider {
                 provider_id: format!("id-{}", lost.letter.token),
                 status: None,
                 failure: None,
+                same_text: true,
             }]),
         }
     }

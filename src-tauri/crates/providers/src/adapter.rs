@@ -105,6 +105,9 @@ pub struct Candidate {
     pub status: Option<ReceiptStatus>,
     /// Why it failed, when it did.
     pub failure: Option<Failure>,
+    /// Whether it has our text. One that differs in nothing else may still be ours, where a
+    /// provider rewrites texts: it proves neither that the letter was sent nor that it was not.
+    pub same_text: bool,
 }
 
 /// What the cheap call that proves a credential found.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use signalbox_domain::retry;
-use signalbox_domain::{Failure, FailureClass, MessageState, ReceiptStatus};
+use signalbox_domain::{Failure, FailureClass, MessageState};
 use signalbox_providers::{Adapter, Found, Lost, Settle};
 use signalbox_store::{LostMessage, Settlement};
 
@@ -168,13 +168,17 @@ fn judge(found: Found, looks: u32, intent_at: DateTime<Utc>, now: DateTime<Utc>)
     };
     match found {
         Found::Yes { provider_id, status, failure } => {
-            found_as(vec![(provider_id, status, failure)], last, again)
+            let candidates = vec![(provider_id, status, failure)];
+            let or_look_at = (!last).then_some(again);
+            Settlement::Found { candidates, doubtful: Vec::new(), or_look_at }
         }
         Found::Candidates(list) if list.is_empty() => miss("the provider does not have it"),
         Found::Candidates(list) => {
+            let (same, other): (Vec<_>, Vec<_>) = list.into_iter().partition(|c| c.same_text);
             let candidates =
-                list.into_iter().map(|c| (c.provider_id, c.status, c.failure)).collect();
-            found_as(candidates, last, again)
+                same.into_iter().map(|c| (c.provider_id, c.status, c.failure)).collect();
+            let doubtful = other.into_iter().map(|c| c.provider_id).collect();
+            Settlement::Found { candidates, doubtful, or_look_at: (!last).then_some(again) }
         }
         Found::No => miss("the provider does not have it"),
         Found::CannotTell(failure) => {
@@ -183,14 +187,6 @@ fn judge(found: Found, looks: u32, intent_at: DateTime<Utc>, now: DateTime<Utc>)
             later(now, if now - intent_at < TimeDelta::minutes(10) { SOON } else { SELDOM })
         }
     }
-}
-
-fn found_as(
-    candidates: Vec<(String, Option<ReceiptStatus>, Option<Failure>)>,
-    last: bool,
-    again: i64,
-) -> Settlement {
-    Settlement::Found { candidates, or_look_at: (!last).then_some(again) }
 }
 
 /// How long to wait before the same key is used again.

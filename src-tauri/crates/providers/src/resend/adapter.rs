@@ -286,7 +286,12 @@ fn among(mut found: Vec<Email>, token: &str) -> Found {
         .iter()
         .filter_map(|email| {
             let (status, failure) = standing(email);
-            Some(Candidate { provider_id: email.id()?.to_owned(), status, failure })
+            Some(Candidate {
+                provider_id: email.id()?.to_owned(),
+                status,
+                failure,
+                same_text: true,
+            })
         })
         .collect();
     if candidates.is_empty() { Found::No } else { Found::Candidates(candidates) }

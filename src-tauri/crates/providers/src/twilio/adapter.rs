@@ -98,6 +98,8 @@ impl Twilio {
             Sender::Service(sid) => form.append_pair("MessagingServiceSid", sid),
         };
         form.append_pair("Body", &letter.body);
+        // What a person reads in the app is what arrives, and what a look-up has to recognise.
+        form.append_pair("SmartEncoded", "false");
         if let Some(callback) = self.callback(letter) {
             form.append_pair("StatusCallback", &callback);
         }

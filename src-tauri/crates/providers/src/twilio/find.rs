@@ -1,5 +1,6 @@
-//! Looking a lost message up: by recipient and sender in the list, then by text and time.
+//! Looking a lost message up: by recipient, sender and time in the list, then by text.
 //!
+//! What Twilio does to a text is known only in part, so another text is no proof of another message.
 //! Errs on the side of finding: a miss lets the message be sent again, a find that belongs to
 //! another message is dropped by the caller, who knows what is bound already.
 
@@ -55,22 +56,28 @@ pub(crate) async fn look_up(twilio: &Twilio, lost: &Lost, list: Url) -> Found {
         match next {
             // The list is newest first, so behind a page of older ones come only older ones.
             Some(next) if !all_older => url = next,
-            _ => return answer_of(found),
+            _ => return answer_of(found, lost),
         }
     }
-    if found.is_empty() {
+    // An unfinished search that saw nothing like it is no miss.
+    if !found.iter().any(|message| same_text(message.body(), &lost.letter.body)) {
         return Found::CannotTell(known::of_a_read(known::generic("unreadable")));
     }
-    answer_of(found)
+    answer_of(found, lost)
 }
 
-fn answer_of(mut found: Vec<MessageResource>) -> Found {
+fn answer_of(mut found: Vec<MessageResource>, lost: &Lost) -> Found {
     found.sort_by_key(MessageResource::created);
     let candidates: Vec<Candidate> = found
         .iter()
         .filter_map(|message| {
             let (status, failure) = standing(message);
-            Some(Candidate { provider_id: message.sid()?.to_owned(), status, failure })
+            Some(Candidate {
+                provider_id: message.sid()?.to_owned(),
+                status,
+                failure,
+                same_text: same_text(message.body(), &lost.letter.body),
+            })
         })
         .collect();
     if candidates.is_empty() { Found::No } else { Found::Candidates(candidates) }
@@ -88,11 +95,7 @@ fn may_be(
     };
     // Without a readable date the time proves nothing either way.
     let in_time = message.created().is_none_or(|at| at >= earliest);
-    sender
-        && in_time
-        && message.was_sent_by_api()
-        && message.to() == lost.letter.to
-        && same_text(message.body(), &lost.letter.body)
+    sender && in_time && message.was_sent_by_api() && message.to() == lost.letter.to
 }
 
 /// Whether Twilio's text is ours: as it is, behind the trial notice, after Twilio's replacement of

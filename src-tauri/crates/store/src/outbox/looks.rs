@@ -36,6 +36,10 @@ pub enum Settlement {
         /// Candidate ids with their status, best first; the first that is bound to no other
         /// message is taken.
         candidates: Vec<(String, Option<ReceiptStatus>, Option<Failure>)>,
+        /// Ids that may be it although their text differs. While one of them is bound to no other
+        /// message, the absence of a candidate proves nothing, and at the last look a person is
+        /// asked.
+        doubtful: Vec<String>,
         /// When to look again if all are bound to others (Unix ms); `None` then means not sent.
         or_look_at: Option<i64>,
     },
@@ -174,7 +178,7 @@ fn settle(
         settlement => settlement,
     };
     let step: Option<(&str, Option<&str>, &str)> = match settlement {
-        Settlement::Found { candidates, or_look_at } => {
+        Settlement::Found { candidates, doubtful, or_look_at } => {
             for (provider_id, status, failure) in candidates {
                 if bound_elsewhere(tx, &provider_id, message)? {
                     continue;
@@ -191,7 +195,15 @@ fn settle(
                 };
                 return Ok(apply(tx, before.id, &report)?.state);
             }
+            let mut doubt = false;
+            for provider_id in &doubtful {
+                doubt = doubt || !bound_elsewhere(tx, provider_id, message)?;
+            }
             match or_look_at {
+                None if doubt => {
+                    after.reason = Some(HoldReason::Asked);
+                    Some(("asked", Some("the provider has it with another text"), "core"))
+                }
                 Some(at) => {
                     // Every match belongs to another message, which is a miss too.
                     after.looks += 1;

@@ -15,7 +15,7 @@ async fn lost(desk: &Desk, to: &str) -> MessageId {
 
 fn found(ids: &[&str], status: Option<ReceiptStatus>) -> Settlement {
     let candidates = ids.iter().map(|id| ((*id).to_owned(), status, None)).collect();
-    Settlement::Found { candidates, or_look_at: None }
+    Settlement::Found { candidates, doubtful: Vec::new(), or_look_at: None }
 }
 
 async fn settle(desk: &Desk, id: MessageId, settlement: Settlement) -> MessageState {
@@ -65,7 +65,9 @@ async fn what_the_provider_could_not_deliver_needs_a_person() {
     let id = lost(&desk, "+15550101").await;
     let why = failure(FailureClass::Recipient, "30005");
     let candidates = vec![("SM1".to_owned(), Some(ReceiptStatus::Failed), Some(why.clone()))];
-    let state = settle(&desk, id, Settlement::Found { candidates, or_look_at: None }).await;
+    let state =
+        settle(&desk, id, Settlement::Found { candidates, doubtful: Vec::new(), or_look_at: None })
+            .await;
     assert_eq!(state, MessageState::NeedsAttention);
     assert_eq!(desk.row(id).await.failure, Some(why));
     desk.assert_counts();
@@ -79,12 +81,38 @@ async fn one_send_is_not_taken_for_two() {
     let id = lost(&desk, "+15550101").await;
     let look_at = desk.now() + MINUTE;
     let candidates = vec![("SM1".to_owned(), None, None)];
-    let again = Settlement::Found { candidates: candidates.clone(), or_look_at: Some(look_at) };
+    let again = Settlement::Found {
+        candidates: candidates.clone(),
+        doubtful: Vec::new(),
+        or_look_at: Some(look_at),
+    };
     assert_eq!(settle(&desk, id, again).await, MessageState::Unknown);
     assert_eq!((desk.row(id).await.look_at, desk.row(id).await.looks), (Some(look_at), 1));
-    let last = Settlement::Found { candidates, or_look_at: None };
+    let last = Settlement::Found { candidates, doubtful: Vec::new(), or_look_at: None };
     assert_eq!(settle(&desk, id, last).await, MessageState::Queued, "its own was never sent");
     assert_eq!(desk.row(first).await.provider_id.as_deref(), Some("SM1"));
+    desk.assert_counts();
+}
+
+#[tokio::test]
+async fn another_text_that_belongs_to_nobody_is_a_persons_to_judge() {
+    let desk = Desk::new().await;
+    let first = desk.in_flight("+15550101").await;
+    desk.accepted(first, 1, "SM1").await;
+    let id = lost(&desk, "+15550101").await;
+    let look = |doubtful: &[&str], or_look_at| Settlement::Found {
+        candidates: vec![("SM1".to_owned(), None, None)],
+        doubtful: doubtful.iter().map(|id| (*id).to_owned()).collect(),
+        or_look_at,
+    };
+    let soon = Some(desk.now() + MINUTE);
+    assert_eq!(settle(&desk, id, look(&["SM1", "SM2"], soon)).await, MessageState::Unknown);
+    assert_eq!(desk.row(id).await.reason, None, "its own may still show");
+    assert_eq!(settle(&desk, id, look(&["SM1", "SM2"], None)).await, MessageState::Unknown);
+    assert_eq!(desk.row(id).await.reason, Some(HoldReason::Asked));
+    let other = lost(&desk, "+15550101").await;
+    let state = settle(&desk, other, look(&["SM1"], None)).await;
+    assert_eq!(state, MessageState::Queued, "another message of ours explains the other text");
     desk.assert_counts();
 }
 

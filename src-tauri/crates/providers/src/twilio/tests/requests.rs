@@ -39,6 +39,7 @@ async fn a_letter_goes_out_as_one_form_with_its_token_in_the_callback() {
     assert!(heard[0].contains("To=%2B15550100123"), "a bare + would be read as a space");
     let form = form_of(&heard[0]);
     assert_eq!(form["Body"], letter.body);
+    assert_eq!(form["SmartEncoded"], "false", "a look-up has to recognise the text");
     assert_eq!(form["From"], "+15550100100");
     assert_eq!(
         form["StatusCallback"],
@@ -124,10 +125,14 @@ async fn a_lost_letter_is_found_by_recipient_sender_text_and_time() {
     let Found::Candidates(found) = twilio.find(&lost()).await else {
         panic!("two may be it");
     };
-    let ids: Vec<&str> = found.iter().map(|c| c.provider_id.as_str()).collect();
+    let ids: Vec<_> = found.iter().map(|c| (c.provider_id.as_str(), c.same_text)).collect();
     assert_eq!(
         ids,
-        ["SM0000000000000000000000000000000a", "SM0000000000000000000000000000000c"],
+        [
+            ("SM0000000000000000000000000000000a", true),
+            ("SM0000000000000000000000000000000b", false),
+            ("SM0000000000000000000000000000000c", true),
+        ],
         "oldest first, because the lost one is the first that nobody else claims"
     );
     assert_eq!(found[0].status, Some(ReceiptStatus::Sent));
@@ -174,7 +179,7 @@ async fn the_look_up_walks_the_pages_and_stays_with_its_host() {
     let second = format!(r#"{{"messages":[{ours}],"next_page_uri":"//evil.example/x"}}"#);
     let peer = Peer::playing(vec![json(200, &first), json(200, &second)]).await;
     let found = line(&peer).find(&lost()).await;
-    assert!(matches!(found, Found::Candidates(list) if list.len() == 1));
+    assert!(matches!(found, Found::Candidates(list) if list.len() == 2));
     assert_eq!(peer.heard().len(), 2);
     assert!(peer.heard()[1].starts_with(&format!("GET {next} ")));
 }

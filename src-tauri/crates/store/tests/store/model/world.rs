@@ -274,6 +274,7 @@ impl World {
         let settlement = match found {
             Found::Sent { .. } => Settlement::Found {
                 candidates: vec![(candidate.clone(), Some(ReceiptStatus::Sent), None)],
+                doubtful: Vec::new(),
                 or_look_at: None,
             },
             Found::Nothing => Settlement::SendAgain { due_at: now, detail: "not there" },
