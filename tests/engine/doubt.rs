@@ -9,7 +9,7 @@ use signalbox_engine::{LineAct, SendRequest, WaitingWork};
 use signalbox_providers::{Found, Letter, Lost, ProbeOutcome, Settle};
 use tokio::sync::Semaphore;
 
-use crate::desk::{Brain, Desk, refused, sms, unknown};
+use crate::desk::{Brain, Desk, failure, refused, sms, unknown};
 
 const DAY: u64 = 24 * 3_600;
 
@@ -179,13 +179,69 @@ async fn an_intent_from_the_future_is_found_or_asked_about_but_never_taken_for_a
     let provider = Arc::new(Forgetful { right: desk.clock.now(), letters: Mutex::default() });
     *desk.wire.script("text").brain.lock().unwrap() = Some(provider.clone());
     desk.clock.jump_wall(TimeDelta::hours(1));
-    desk.text(1).await;
+    let id = desk.text(1).await;
     desk.engine.turn().await;
     // Set back while nothing runs, so nobody can say by how much.
     desk.clock.jump_wall(TimeDelta::hours(-1));
     let desk = desk.killed_and_started_again().await;
-    for _ in 0..10 {
+    for _ in 0..180 {
         desk.pass(60).await;
     }
     assert_eq!(*provider.letters.lock().unwrap(), 1);
+    assert!(asked(&desk.message(id).await.row));
+}
+
+/// A doubt, at a provider that answers no look-up any more.
+async fn in_doubt_without_an_answer(desk: &Desk, class: FailureClass) -> MessageId {
+    desk.line("text").await;
+    let script = desk.wire.script("text");
+    script.answers([unknown()]);
+    script.finds((0..200).map(|_| Found::CannotTell(failure(class))));
+    let id = desk.text(1).await;
+    desk.settle().await;
+    id
+}
+
+#[tokio::test]
+async fn after_an_hour_without_an_answer_a_person_is_asked() {
+    let desk = Desk::new().await;
+    let id = in_doubt_without_an_answer(&desk, FailureClass::Transient).await;
+    for _ in 0..11 {
+        desk.pass(300).await;
+    }
+    let row = desk.message(id).await.row;
+    assert_eq!((row.state, row.reason), (MessageState::Unknown, None), "it is still asked for");
+    for _ in 0..3 {
+        desk.pass(300).await;
+    }
+    assert!(asked(&desk.message(id).await.row));
+    assert_eq!(desk.wire.script("text").handed(), 1);
+}
+
+#[tokio::test]
+async fn who_may_not_ask_the_provider_asks_a_person_at_once() {
+    let desk = Desk::new().await;
+    let id = in_doubt_without_an_answer(&desk, FailureClass::Admin).await;
+    desk.pass(5).await;
+    assert!(asked(&desk.message(id).await.row));
+}
+
+#[tokio::test]
+async fn hours_offline_or_asleep_are_no_silence_of_the_provider() {
+    let desk = Desk::new().await;
+    let id = in_doubt_without_an_answer(&desk, FailureClass::Transient).await;
+    desk.pass(5).await;
+    desk.network.set(false);
+    desk.engine.look_at_network().await;
+    for _ in 0..20 {
+        desk.pass(600).await;
+    }
+    desk.network.set(true);
+    desk.engine.look_at_network().await;
+    desk.pass(60).await;
+    desk.clock.jump_wall(TimeDelta::hours(9));
+    desk.engine.clock_jumped(TimeDelta::hours(9)).await;
+    desk.pass(300).await;
+    let row = desk.message(id).await.row;
+    assert_eq!((row.state, row.reason), (MessageState::Unknown, None), "there is still hope");
 }

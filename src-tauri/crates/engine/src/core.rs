@@ -1,11 +1,12 @@
 //! What every part of the running engine shares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use signalbox_domain::{Clock, ConnectionId, Signal};
+use signalbox_domain::{Clock, ConnectionId, MessageId, Signal};
 use signalbox_store::{NewChange, Store};
 use signalbox_vault::Vault;
 use tokio::sync::Notify;
@@ -41,6 +42,8 @@ pub(crate) struct Core {
     pub(crate) offline_since: Arc<AtomicI64>,
     /// How far the wall clock was set back since the start, all together (ms).
     pub(crate) set_back: AtomicI64,
+    /// Since when look-ups of a message get no answer although this machine is online (monotonic).
+    pub(crate) unanswered: Mutex<HashMap<MessageId, Duration>>,
     /// Wakes the dispatcher.
     pub(crate) dispatch: Notify,
     /// Wakes the reconciler.
@@ -181,7 +184,7 @@ impl Core {
         let pause = until_ms.map(|at| {
             let ms = u64::try_from(at - self.now_ms()).unwrap_or(0);
             // A suspended machine must not oversleep: no single wait is longer than 15 s.
-            self.clock.sleep(std::time::Duration::from_millis(ms.min(15_000)))
+            self.clock.sleep(Duration::from_millis(ms.min(15_000)))
         });
         tokio::select! {
             biased;

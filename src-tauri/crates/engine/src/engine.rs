@@ -91,6 +91,7 @@ impl Engine {
             connecting: tokio::sync::Mutex::default(),
             offline_since: Arc::new(AtomicI64::new(0)),
             set_back: AtomicI64::new(0),
+            unanswered: std::sync::Mutex::default(),
             dispatch: Notify::new(),
             look: Notify::new(),
             receive: Notify::new(),
@@ -107,6 +108,7 @@ impl Engine {
                 "attempts were interrupted; their outcome is asked for"
             );
         }
+        core.store.look_anew(core.now_ms()).await?;
         if core.store.was_restored().await? {
             let held = core.store.hold_restored(core.now_ms()).await?;
             core.store.restored_is_held().await?;

@@ -1,12 +1,12 @@
 //! Unknown outcomes: the provider is asked before anything is sent again.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use signalbox_domain::retry;
-use signalbox_domain::{Failure, FailureClass, MessageState};
+use signalbox_domain::{Failure, FailureClass, MessageId, MessageState};
 use signalbox_providers::{Adapter, Found, Lost, Settle};
 use signalbox_store::{LostMessage, Settlement};
 
@@ -21,6 +21,10 @@ const AGAIN_MS: i64 = 5_000;
 /// Waits while the provider cannot be asked.
 const SOON: TimeDelta = TimeDelta::seconds(30);
 const SELDOM: TimeDelta = TimeDelta::minutes(5);
+/// Longest that look-ups may go without an answer before a person is asked.
+const PATIENCE: Duration = Duration::from_secs(3_600);
+/// The same for a message that is of no use any more: nothing is gained by waiting.
+const LAST_PATIENCE: Duration = Duration::from_secs(120);
 /// An intent further ahead than this was written by a clock that was set back since.
 const AHEAD: TimeDelta = TimeDelta::minutes(1);
 
@@ -132,6 +136,8 @@ async fn settlement(
         }
         Settle::SendAgainWithin(_) | Settle::LookUp => {
             if line.is_offline() {
+                // No answer of theirs is missing: we did not ask.
+                answered(core, lost.row.id);
                 return later(now, TimeDelta::seconds(15));
             }
             // An orphan of the last process is found at once, perhaps before the provider's list
@@ -148,9 +154,57 @@ async fn settlement(
                 Found::No if earliest > now + AHEAD => Found::CannotTell(clock_was_set()),
                 found => found,
             };
-            judge(found, looks, intent_at, core.now())
+            let now = core.now();
+            match found {
+                Found::CannotTell(failure) => {
+                    let patience = match instant(lost.row.useful_until) > now {
+                        true => PATIENCE,
+                        false => LAST_PATIENCE,
+                    };
+                    let silent = silent_for(core, lost.row.id);
+                    let settlement = unanswered(&failure, silent, patience, intent_at, now);
+                    if matches!(settlement, Settlement::Ask) {
+                        answered(core, lost.row.id);
+                    }
+                    settlement
+                }
+                found => {
+                    answered(core, lost.row.id);
+                    judge(found, looks, intent_at, now)
+                }
+            }
         }
     }
+}
+
+/// How long look-ups of a message have got no answer by now.
+fn silent_for(core: &Core, message: MessageId) -> Duration {
+    let now = core.clock.monotonic();
+    let mut unanswered = core.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
+    now.saturating_sub(*unanswered.entry(message).or_insert(now))
+}
+
+fn answered(core: &Core, message: MessageId) {
+    core.unanswered.lock().unwrap_or_else(PoisonError::into_inner).remove(&message);
+}
+
+/// What follows when a provider could not be asked: not a miss, for an hour of silence proves
+/// nothing; but whoever turns the question itself away will not answer it later either, and a
+/// doubt is not left alone for ever. A dead credential is left its time: signing in again settles
+/// the doubt without anybody having to decide.
+fn unanswered(
+    failure: &Failure,
+    silent: Duration,
+    patience: Duration,
+    intent_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Settlement {
+    tracing::info!(code = %failure.code, "an outcome could not be looked up");
+    let turned_away = matches!(failure.class, FailureClass::Admin | FailureClass::Permanent);
+    if turned_away || silent >= patience {
+        return Settlement::Ask;
+    }
+    later(now, if now - intent_at < TimeDelta::minutes(10) { SOON } else { SELDOM })
 }
 
 fn later(now: DateTime<Utc>, wait: TimeDelta) -> Settlement {
@@ -181,11 +235,8 @@ fn judge(found: Found, looks: u32, intent_at: DateTime<Utc>, now: DateTime<Utc>)
             Settlement::Found { candidates, doubtful, or_look_at: (!last).then_some(again) }
         }
         Found::No => miss("the provider does not have it"),
-        Found::CannotTell(failure) => {
-            tracing::info!(code = %failure.code, "an outcome could not be looked up");
-            // Not a miss: an hour of silence proves nothing.
-            later(now, if now - intent_at < TimeDelta::minutes(10) { SOON } else { SELDOM })
-        }
+        // See `unanswered`; whatever it is, it proves nothing.
+        Found::CannotTell(_) => later(now, SELDOM),
     }
 }
 
@@ -234,10 +285,22 @@ mod tests {
 
     #[test]
     fn a_provider_that_cannot_be_asked_proves_nothing_however_often() {
-        let failure = Failure::new(signalbox_domain::FailureClass::Transient, "connect", "x", "y");
-        for looks in 0..50 {
-            let answer = judge(Found::CannotTell(failure.clone()), looks, START, at(3_600));
-            assert!(matches!(answer, Settlement::LookAgain { missed: false, .. }), "look {looks}");
+        let said = |class, silent| {
+            let failure = Failure::new(class, "connect", "x", "y");
+            unanswered(&failure, Duration::from_secs(silent), PATIENCE, START, at(60))
+        };
+        for class in [FailureClass::Transient, FailureClass::RateLimited, FailureClass::Auth] {
+            for silent in [0, 60, 3_599] {
+                let again = said(class, silent);
+                assert!(matches!(again, Settlement::LookAgain { missed: false, .. }), "{class:?}");
+            }
+            assert!(matches!(said(class, 3_600), Settlement::Ask), "{class:?}");
         }
+        for class in [FailureClass::Admin, FailureClass::Permanent] {
+            assert!(matches!(said(class, 0), Settlement::Ask), "{class:?}");
+        }
+        let failure = Failure::new(FailureClass::Transient, "connect", "x", "y");
+        let told = judge(Found::CannotTell(failure), 50, START, at(3_600));
+        assert!(matches!(told, Settlement::LookAgain { missed: false, .. }));
     }
 }

@@ -24,6 +24,26 @@ impl Store {
     pub async fn pull_in(&self, now: i64) -> Result<usize> {
         self.writer().run(move |tx| rein_in(tx, now)).await
     }
+
+    /// Makes every look-up of an unknown outcome due. For a start: the clock may have been set
+    /// back while nobody watched, and an early look does no harm. Returns how many.
+    ///
+    /// # Errors
+    /// Any failure of the commit.
+    pub async fn look_anew(&self, now: i64) -> Result<usize> {
+        self.writer()
+            .run(move |tx| {
+                let changed = tx
+                    .db
+                    .prepare_cached(
+                        "UPDATE message INDEXED BY message_look SET look_at = ?1
+                         WHERE look_at > ?1 AND state = ?2",
+                    )?
+                    .execute([now, MessageState::Unknown.code()])?;
+                Ok(changed)
+            })
+            .await
+    }
 }
 
 fn rein_in(tx: &Tx<'_>, now: i64) -> Result<usize> {
