@@ -166,10 +166,14 @@ impl Breaker {
         }
     }
 
-    /// The answer of the probe that was wanted. A passing probe clears the line of blame.
+    /// The answer of the probe that was wanted. A passing probe clears the line of blame, also of
+    /// what it failed within the window: else the next failure would want a probe again, and so
+    /// on for five minutes.
     pub fn probed(&mut self, passed: bool, now: DateTime<Utc>) -> Verdict {
         if passed {
-            return self.succeeded(now);
+            let verdict = self.succeeded(now);
+            self.recent.clear();
+            return verdict;
         }
         if self.state == State::Closed && self.probe_wanted {
             return self.open(now, FIRST_OPEN.num_seconds());

@@ -49,6 +49,19 @@ fn a_passing_probe_clears_the_line() {
 }
 
 #[test]
+fn a_passing_probe_is_not_asked_for_again_by_the_next_failure() {
+    let mut breaker = Breaker::default();
+    for n in 0..12 {
+        breaker.failed(message(n), at(n));
+    }
+    assert_eq!(breaker.probed(true, at(13)), Verdict::Steady);
+    for n in 0..4 {
+        assert_eq!(breaker.failed(message(n), at(14 + n)), Verdict::Steady, "failure {n}");
+    }
+    assert_eq!(breaker.failed(message(5), at(20)), Verdict::WantsProbe, "five are news again");
+}
+
+#[test]
 fn seven_of_ten_within_five_minutes_are_enough() {
     let mut breaker = Breaker::default();
     let mut last = Verdict::Steady;

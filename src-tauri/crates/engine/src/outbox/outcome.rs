@@ -12,6 +12,9 @@ use signalbox_store::{GateRow, LineChange, Then};
 /// How long to leave a message alone while this machine has no network.
 const OFFLINE_WAIT: TimeDelta = TimeDelta::seconds(15);
 
+/// How long a message waits for the probe that tells whose fault it is: as long as its last retry.
+const PROBE_WAIT: TimeDelta = TimeDelta::seconds(16);
+
 /// What is known when an outcome arrives.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
@@ -198,9 +201,13 @@ fn transient(
                 let at = case.now + wait.max(retry_after.unwrap_or_default());
                 Then::Retry { due_at: at.timestamp_millis(), counted: true }
             }
-            // Whether the line or the message is at fault is the probe's to say.
-            Next::GiveUp if verdict == Verdict::WantsProbe => {
-                Then::Retry { due_at: case.now.timestamp_millis(), counted: false }
+            // Whether the line or the message is at fault is the probe's to say. Counted, so that
+            // a message that fails at a line whose probes pass is given one more try, not many.
+            Next::GiveUp
+                if verdict == Verdict::WantsProbe && case.counted == retry::QUICK_RETRIES =>
+            {
+                let at = case.now + PROBE_WAIT;
+                Then::Retry { due_at: at.timestamp_millis(), counted: true }
             }
             Next::GiveUp => Then::Attention,
         }

@@ -44,6 +44,24 @@ fn the_sixth_transient_refusal_needs_a_person_when_the_line_is_well() {
 }
 
 #[test]
+fn while_the_probe_is_asked_whose_fault_it_is_there_is_one_more_try_and_not_at_once() {
+    let at_the_brink = || {
+        let mut gate = gate();
+        for n in 10..14 {
+            gate.breaker.failed(MessageId::from_raw(n), DateTime::UNIX_EPOCH);
+        }
+        gate
+    };
+    let refused = || Outcome::refused(failure(FailureClass::Transient));
+    let case = Case { counted: 5, ..case() };
+    let decision = decide(&case, refused(), &mut at_the_brink());
+    assert_eq!(decision.verdict, Verdict::WantsProbe);
+    assert_eq!(decision.then, Then::Retry { due_at: 16_000, counted: true });
+    let again = Case { counted: 6, ..case };
+    assert_eq!(decide(&again, refused(), &mut at_the_brink()).then, Then::Attention);
+}
+
+#[test]
 fn being_offline_burns_no_attempt_and_blames_no_line() {
     let case = Case { offline: true, counted: 5, ..case() };
     let mut gate = gate();
