@@ -71,6 +71,11 @@ impl Script {
         self.probes.lock().unwrap().extend(outcomes);
     }
 
+    /// It answers as usual from now on.
+    pub(crate) fn forget_answers(&self) {
+        self.outcomes.lock().unwrap().clear();
+    }
+
     /// The line answers again.
     pub(crate) fn forget_probes(&self) {
         self.probes.lock().unwrap().clear();

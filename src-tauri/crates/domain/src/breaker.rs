@@ -181,6 +181,19 @@ impl Breaker {
         Verdict::Steady
     }
 
+    /// Gives a wanted probe back that could not be made, for instance because this machine has no
+    /// network; what seemed to blame the line is forgotten with it.
+    pub fn abandon_probe(&mut self) -> Verdict {
+        if self.probe_wanted {
+            self.probe_wanted = false;
+            self.in_a_row = 0;
+            self.only = None;
+            self.several = false;
+            self.recent.clear();
+        }
+        Verdict::Steady
+    }
+
     fn open(&mut self, now: DateTime<Utc>, span_s: i64) -> Verdict {
         let until = now + TimeDelta::seconds(span_s);
         self.state = State::Open { until, span_s };

@@ -1,12 +1,12 @@
 //! What every part of the running engine shares.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use signalbox_domain::{Clock, ConnectionId, MessageId, Signal};
+use signalbox_domain::{Clock, ConnectionId, Failure, MessageId, Signal};
 use signalbox_store::{NewChange, Store};
 use signalbox_vault::Vault;
 use tokio::sync::Notify;
@@ -15,10 +15,16 @@ use tokio_util::task::TaskTracker;
 
 use crate::event::{Events, Tag};
 use crate::line::Line;
-use crate::network::Network;
+use crate::network::{Network, landmarks, never_arrived};
 use crate::practice::Practice;
 use crate::settings::Settings;
 use crate::wire::Wire;
+
+/// How long a success on one line proves the network for the others. Much shorter than the five
+/// retries of a message, which an outage right after a success must not burn.
+const LATELY: Duration = Duration::from_secs(5);
+/// Longest to look for a way out.
+const REACH: Duration = Duration::from_secs(4);
 
 /// The shared state. Held in an `Arc` by every loop.
 pub(crate) struct Core {
@@ -40,6 +46,8 @@ pub(crate) struct Core {
     pub(crate) connecting: tokio::sync::Mutex<()>,
     /// Since when there is no network (Unix ms); 0 while there is.
     pub(crate) offline_since: Arc<AtomicI64>,
+    /// When a line outside this machine last did as it should (monotonic ms); 0 for never.
+    pub(crate) outside_at: AtomicU64,
     /// How far the wall clock was set back since the start, all together (ms).
     pub(crate) set_back: AtomicI64,
     /// Since when look-ups of a message get no answer although this machine is online (monotonic).
@@ -115,7 +123,55 @@ impl Core {
 
     /// Asks the network again and tells it when that changed. True while offline.
     pub(crate) async fn look_at_network(&self) -> bool {
-        let online = self.network.has_route();
+        // What was found cut off by more than a missing route is back only when something answers.
+        let was_offline = self.offline_since().is_some();
+        let online = self.network.has_route() && (!was_offline || self.reaches_out(None).await);
+        self.note_network(online).await
+    }
+
+    /// Whether this machine is offline, now that something failed on a line.
+    pub(crate) async fn is_offline_after(&self, line: &Line, failure: &Failure) -> bool {
+        if line.is_local() {
+            return false;
+        }
+        let online = self.network.has_route()
+            && (!never_arrived(failure)
+                || self.was_outside_lately()
+                || self.reaches_out(Some(line.id())).await);
+        // A failure that arrived proves no network, and ends no outage.
+        if online && self.offline_since().is_some() {
+            return true;
+        }
+        self.note_network(online).await
+    }
+
+    /// A line outside this machine did as it should: there is a way out.
+    pub(crate) async fn saw_outside(&self, line: &Line) {
+        if line.is_local() {
+            return;
+        }
+        let now = u64::try_from(self.clock.monotonic().as_millis()).unwrap_or(u64::MAX);
+        self.outside_at.store(now.max(1), Ordering::SeqCst);
+        if self.offline_since().is_some() && self.network.has_route() {
+            self.note_network(true).await;
+        }
+    }
+
+    fn was_outside_lately(&self) -> bool {
+        let at = self.outside_at.load(Ordering::SeqCst);
+        at != 0 && self.clock.monotonic().saturating_sub(Duration::from_millis(at)) < LATELY
+    }
+
+    async fn reaches_out(&self, but: Option<ConnectionId>) -> bool {
+        let landmarks = landmarks(&self.lines(), but);
+        tokio::select! {
+            reached = self.network.reaches_out(landmarks) => reached,
+            () = self.clock.sleep(REACH) => false,
+        }
+    }
+
+    /// Keeps what was found out about the network. True while offline.
+    async fn note_network(&self, online: bool) -> bool {
         let was = self.offline_since.load(Ordering::SeqCst);
         let (since, say) = match (online, was) {
             (true, 0) => return false,

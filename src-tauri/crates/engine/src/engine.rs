@@ -90,6 +90,7 @@ impl Engine {
             lines: RwLock::default(),
             connecting: tokio::sync::Mutex::default(),
             offline_since: Arc::new(AtomicI64::new(0)),
+            outside_at: std::sync::atomic::AtomicU64::new(0),
             set_back: AtomicI64::new(0),
             unanswered: std::sync::Mutex::default(),
             dispatch: Notify::new(),

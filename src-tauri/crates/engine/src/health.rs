@@ -124,6 +124,9 @@ async fn found(
 ) -> CheckRow {
     let now = core.now();
     let at = now.timestamp_millis();
+    if matches!(outcome, ProbeOutcome::Passed { .. }) {
+        core.saw_outside(line).await;
+    }
     let check = match &outcome {
         ProbeOutcome::Passed { .. } => CheckRow {
             at,
@@ -132,7 +135,7 @@ async fn found(
             failure: None,
         },
         ProbeOutcome::Failed(failure) => {
-            let offline = !line.is_local() && core.look_at_network().await;
+            let offline = core.is_offline_after(line, failure).await;
             let outcome = if offline { CheckOutcome::Offline } else { CheckOutcome::Failed };
             CheckRow { at, outcome, latency_ms: Some(took_ms), failure: Some(failure.clone()) }
         }
@@ -267,10 +270,22 @@ pub(crate) async fn probe_for_breaker(
         outcome = adapter.probe() => outcome,
         () = core.clock.sleep(LONGEST) => ProbeOutcome::Failed(no_answer()),
     };
+    let offline = match &outcome {
+        ProbeOutcome::Passed { .. } => {
+            core.saw_outside(line).await;
+            false
+        }
+        ProbeOutcome::Failed(failure) => core.is_offline_after(line, failure).await,
+    };
     let passed = matches!(outcome, ProbeOutcome::Passed { .. });
     let (verdict, gate) = {
         let mut gate = line.lock_gate();
-        (gate.breaker.probed(passed, core.now()), gate.clone())
+        let verdict = match offline {
+            // Nobody was asked, so nobody is to blame.
+            true => gate.breaker.abandon_probe(),
+            false => gate.breaker.probed(passed, core.now()),
+        };
+        (verdict, gate.clone())
     };
     if let Err(error) = core.store.keep_gate(gate).await {
         tracing::warn!(%error, "a gate could not be kept");

@@ -26,7 +26,7 @@ pub use engine::{Engine, EngineOptions, Resolution};
 pub use event::{EngineEvent, Tag};
 pub use line::{Block, Ended, Line};
 pub use lines::{LineAct, LinePatch, NewLine, WaitingWork};
-pub use network::{Network, SwitchedNetwork, SystemNetwork};
+pub use network::{Landmarks, Network, SwitchedNetwork, SystemNetwork};
 pub use outbox::decisions::{ReleaseRequest, Released, Skipped};
 pub use outbox::enqueue::{Preview, SendRequest, Sent};
 pub use outbox::import::{BadRow, BadRowKind, Import, ImportCheck, ShownRow};

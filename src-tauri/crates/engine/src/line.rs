@@ -8,7 +8,7 @@ use signalbox_domain::connection::signal_of;
 use signalbox_domain::{
     Channel, ConnectionId, ConnectionState, Environment, HoldReason, Outcome, Pace, Signal,
 };
-use signalbox_providers::{Adapter, Limits, Secrets};
+use signalbox_providers::{Adapter, Limits, Secrets, catalogue};
 use signalbox_store::{ConnectionRow, GateRow};
 
 /// Why nothing leaves by a line just now, and until when if that is known.
@@ -227,6 +227,24 @@ impl Line {
         made.environment == Environment::Practice
             || made.urls.values().any(|url| names_loopback(url))
             || made.fields.get("host").is_some_and(|host| is_loopback(host))
+    }
+
+    /// The host and port its messages leave by, when those are outside this machine.
+    pub(crate) fn outside(&self) -> Option<(String, u16)> {
+        if self.is_local() {
+            return None;
+        }
+        let row = self.row.read().unwrap_or_else(PoisonError::into_inner);
+        let made = &row.made;
+        if let Some(host) = made.fields.get("host") {
+            let port = made.fields.get("port").and_then(|port| port.parse().ok()).unwrap_or(465);
+            return Some((host.clone(), port));
+        }
+        let host = match made.urls.get("api") {
+            Some(url) => url.split_once("://")?.1.split(['/', '?', '#', ':']).next()?,
+            None => catalogue::provider(&made.provider)?.api_host()?,
+        };
+        Some((host.to_owned(), 443))
     }
 
     /// Why nothing leaves by it just now. Its queued messages are shown as held for that.

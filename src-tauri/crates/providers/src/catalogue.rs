@@ -41,6 +41,16 @@ pub struct ProviderInfo {
     pub(crate) api: Option<&'static str>,
 }
 
+impl ProviderInfo {
+    /// The host of the API, for providers that have one.
+    #[must_use]
+    pub fn api_host(&self) -> Option<&'static str> {
+        self.api
+            .and_then(|api| api.strip_prefix("https://"))
+            .and_then(|rest| rest.split('/').next())
+    }
+}
+
 /// One question of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Field {

@@ -69,8 +69,13 @@ pub(crate) async fn run(
     .await;
     line.count(&outcome);
     let offline = match &outcome {
-        Outcome::Accepted { .. } => false,
-        _ => !line.is_local() && core.look_at_network().await,
+        Outcome::Accepted { .. } => {
+            core.saw_outside(&line).await;
+            false
+        }
+        Outcome::Refused { failure, .. } | Outcome::Unknown { failure } => {
+            core.is_offline_after(&line, failure).await
+        }
     };
     let now = core.now();
     let (decision, finish) = {

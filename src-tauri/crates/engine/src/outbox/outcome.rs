@@ -98,8 +98,13 @@ fn accepted(case: &Case, provider_id: Option<String>, gate: &mut GateRow) -> Dec
 }
 
 fn unknown(case: &Case, failure: Failure, gate: &mut GateRow) -> Decision {
+    let on_trial = gate.breaker.is_open() && gate.breaker.open_until().is_none();
     let verdict = match case.offline {
-        true => Verdict::Steady,
+        true => {
+            // A trial without a network tried nothing.
+            gate.breaker.abandon_trial(case.now);
+            Verdict::Steady
+        }
         false => gate.breaker.failed(case.message, case.now),
     };
     let look_at = match case.settle {
@@ -109,7 +114,7 @@ fn unknown(case: &Case, failure: Failure, gate: &mut GateRow) -> Decision {
         Settle::Ask => None,
     };
     Decision {
-        gate_changed: !case.offline,
+        gate_changed: on_trial || !case.offline,
         verdict,
         ..Decision::of(Then::Unknown { look_at }, Some(failure))
     }

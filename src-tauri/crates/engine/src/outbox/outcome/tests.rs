@@ -71,6 +71,21 @@ fn being_offline_burns_no_attempt_and_blames_no_line() {
 }
 
 #[test]
+fn a_trial_whose_answer_is_lost_while_offline_tried_nothing() {
+    let mut gate = gate();
+    for n in 0..5 {
+        gate.breaker.failed(MessageId::from_raw(n), DateTime::UNIX_EPOCH);
+    }
+    gate.breaker.probed(false, DateTime::UNIX_EPOCH);
+    let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(60);
+    gate.breaker.permit(now);
+    let case = Case { offline: true, now, ..case() };
+    let lost = Outcome::Unknown { failure: failure(FailureClass::Unknown) };
+    assert!(decide(&case, lost, &mut gate).gate_changed);
+    assert_eq!(gate.breaker.open_until(), Some(now), "another one may try");
+}
+
+#[test]
 fn while_the_breaker_is_open_messages_wait_with_the_line() {
     let mut gate = gate();
     for n in 0..5 {
