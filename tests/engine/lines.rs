@@ -1,8 +1,13 @@
 //! Connecting lines, and giving one a new credential.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use signalbox_domain::{ConnectionState, Environment, FailureClass, HoldReason, MessageState};
+use chrono::TimeDelta;
+use signalbox_domain::{
+    ConnectionState, Environment, FailureClass, HoldReason, MessageState, Outcome, Scope,
+};
 use signalbox_engine::{LinePatch, NewLine, RefusalKind};
 use signalbox_providers::ProbeOutcome;
 
@@ -114,4 +119,67 @@ async fn the_same_sender_is_not_connected_twice() {
     let refusal = desk.engine.connect(sender("Two", "+15550100101"), "test").await.unwrap_err();
     assert_eq!(refusal.code, "already_connected", "it would leave at twice its pace");
     desk.engine.connect(sender("Two", "+15550100102"), "test").await.unwrap();
+}
+
+fn unfit(wait: Option<u64>) -> Outcome {
+    Outcome::Refused {
+        failure: failure(FailureClass::Admin),
+        retry_after: wait.map(Duration::from_secs),
+        scope: Scope::Line,
+    }
+}
+
+#[tokio::test]
+async fn what_a_check_cannot_see_is_tried_again_seldom_and_with_one_message() {
+    let desk = Desk::new().await;
+    let line = desk.line("text").await;
+    let script = desk.wire.script("text");
+    script.answers([unfit(None), unfit(None), unfit(Some(7_200))]);
+    let id = desk.text(1).await;
+    desk.settle().await;
+    let state = || desk.engine.line(line).unwrap().state();
+    // Minutes from refusal to refusal: a quarter of an hour, twice that, and as long as was asked.
+    for (handed, minutes) in [(1, 15), (2, 30), (3, 120)] {
+        for _ in 0..minutes / 3 {
+            assert_eq!((state(), script.handed()), (ConnectionState::Admin, handed));
+            desk.pass(180).await;
+            desk.engine.turn_of_checks().await;
+        }
+        desk.settle().await;
+    }
+    assert_eq!((state(), script.handed()), (ConnectionState::Active, 4));
+    assert_eq!(desk.state(id).await, MessageState::Accepted);
+    assert_eq!(desk.message(id).await.row.counted, 1, "only the one that was taken counts");
+}
+
+#[tokio::test]
+async fn a_person_who_mended_the_account_need_not_wait() {
+    let desk = Desk::new().await;
+    let line = desk.line("text").await;
+    desk.wire.script("text").answers([unfit(None)]);
+    let id = desk.text(1).await;
+    desk.settle().await;
+    desk.engine.check_line(line).await.unwrap();
+    desk.settle().await;
+    assert_eq!(desk.state(id).await, MessageState::Accepted);
+}
+
+#[tokio::test]
+async fn a_refused_password_is_not_tried_again_by_itself_where_that_locks_the_account() {
+    let desk = Desk::new().await;
+    let line = desk.line("mail").await;
+    let script = desk.wire.script("mail");
+    script.locks_out.store(true, Ordering::SeqCst);
+    script.probes([ProbeOutcome::Failed(failure(FailureClass::Auth))]);
+    desk.engine.check_line(line).await.unwrap();
+    let state = || desk.engine.line(line).unwrap().state();
+    for _ in 0..8 {
+        desk.pass(1_800).await;
+        desk.clock.jump_wall(TimeDelta::hours(1));
+        desk.engine.clock_jumped(TimeDelta::hours(1)).await;
+        desk.engine.turn_of_checks().await;
+        assert_eq!(state(), ConnectionState::Reconnect, "nobody asked again");
+    }
+    desk.engine.check_line(line).await.unwrap();
+    assert_eq!(state(), ConnectionState::Active);
 }

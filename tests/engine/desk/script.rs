@@ -28,6 +28,8 @@ pub(crate) struct Script {
     pub(crate) answers_wait: Mutex<Option<Arc<Semaphore>>>,
     /// The next letter makes the adapter panic.
     pub(crate) panics: AtomicBool,
+    /// A password that is refused too often locks the account.
+    pub(crate) locks_out: AtomicBool,
     /// How often the machine is said to have woken.
     pub(crate) woke: AtomicUsize,
     /// Answers in the place of what is scripted, when there is one.
@@ -52,6 +54,7 @@ impl Default for Script {
             pace: Mutex::new(Pace { unit_ms: 0, batch_spacing_ms: 0 }),
             answers_wait: Mutex::default(),
             panics: AtomicBool::new(false),
+            locks_out: AtomicBool::new(false),
             woke: AtomicUsize::new(0),
             brain: Mutex::default(),
         }
@@ -143,6 +146,10 @@ impl Adapter for ScriptedLine {
             return brain.find(lost);
         }
         self.0.finds.lock().unwrap().pop_front().unwrap_or(Found::No)
+    }
+
+    fn locks_out(&self) -> bool {
+        self.0.locks_out.load(Ordering::SeqCst)
     }
 
     async fn status(&self, _: &str) -> Option<Found> {

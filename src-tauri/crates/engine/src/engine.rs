@@ -292,6 +292,14 @@ impl Engine {
         upkeep::jumped(&self.core, by).await;
     }
 
+    /// The checks that are due now, by hand. For tests, with [`Engine::prepare`].
+    pub async fn turn_of_checks(&self) {
+        health::turn(&self.core).await;
+        while !self.core.loops.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// One turn of each loop, by hand: claims, look-ups and receipts that are due now. Waits for
     /// the attempts it started. For tests, with [`Engine::prepare`].
     pub async fn turn(&self) {

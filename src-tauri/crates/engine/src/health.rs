@@ -65,10 +65,15 @@ pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
     next
 }
 
-/// A line that a person switched off, or that refused its credential for good, is left alone.
+/// A line that a person switched off is left alone, and so is a mail server that refused the
+/// password: repeated tries lock accounts.
 fn is_checked(line: &Line) -> bool {
-    line.adapter().is_some()
-        && !matches!(line.state(), ConnectionState::Disabled | ConnectionState::Paused)
+    let Some(adapter) = line.adapter() else { return false };
+    match line.state() {
+        ConnectionState::Disabled | ConnectionState::Paused => false,
+        ConnectionState::Reconnect => !adapter.locks_out(),
+        _ => true,
+    }
 }
 
 /// Asks for a check at once.
@@ -219,6 +224,14 @@ async fn settle_state(core: &Arc<Core>, line: &Arc<Line>, outcome: &ProbeOutcome
         }
     };
     if !only_from.contains(&line.state()) {
+        return;
+    }
+    // A check cannot see what a message was refused for, so the rest ends with its time; what then
+    // leaves first is the trial.
+    let now = core.clock.monotonic();
+    if line.state() == ConnectionState::Admin
+        && line.lock_watch().rest.is_some_and(|rest| !rest.is_over(now))
+    {
         return;
     }
     let change = LineChange {

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use signalbox_domain::connection::signal_of;
@@ -33,6 +34,33 @@ pub(crate) struct Watch {
     pub(crate) checking: bool,
     /// Whether the last answers were late.
     pub(crate) slow: bool,
+    /// Set while a refused message keeps it parked, which a check cannot see.
+    pub(crate) rest: Option<Rest>,
+}
+
+/// How long a line rests whose account a provider found unfit to send: a check asks for less than
+/// a message does, so it passing proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rest {
+    /// Until then no check switches it on again (monotonic).
+    until: Duration,
+    /// How long that was; twice as long after the next refusal.
+    span: Duration,
+}
+
+/// The first and the longest rest, where the provider asks for none.
+const FIRST_REST: Duration = Duration::from_secs(15 * 60);
+const LONGEST_REST: Duration = Duration::from_secs(6 * 3600);
+
+impl Rest {
+    pub(crate) fn after(before: Option<Self>, asked: Option<Duration>, now: Duration) -> Self {
+        let span = before.map_or(FIRST_REST, |rest| (rest.span * 2).min(LONGEST_REST));
+        Self { until: now + span.max(asked.unwrap_or_default()), span }
+    }
+
+    pub(crate) fn is_over(&self, now: Duration) -> bool {
+        self.until <= now
+    }
 }
 
 /// What an unsealed credential made possible.
@@ -112,6 +140,7 @@ impl Line {
     pub(crate) fn replace(&self, row: ConnectionRow, opened: Option<Opened>) {
         *self.row.write().unwrap_or_else(PoisonError::into_inner) = row;
         *self.opened.write().unwrap_or_else(PoisonError::into_inner) = opened;
+        self.lock_watch().rest = None;
     }
 
     pub(crate) fn update_row(&self, row: ConnectionRow) {

@@ -176,6 +176,12 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// The present status of a message the provider took over; `None` where it cannot be asked.
     async fn status(&self, provider_id: &str) -> Option<Found>;
 
+    /// Whether asking again with a refused password does harm: mail servers count such logins and
+    /// lock the mailbox. Then only a person asks again, or another password does.
+    fn locks_out(&self) -> bool {
+        false
+    }
+
     /// The cheap call that proves the credential.
     async fn probe(&self) -> ProbeOutcome;
 }

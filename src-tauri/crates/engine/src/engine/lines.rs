@@ -86,6 +86,8 @@ impl Engine {
     /// There is no such line, or it cannot be opened.
     pub async fn check_line(&self, id: ConnectionId) -> Result<CheckRow, Refusal> {
         let line = self.core.line(id).ok_or_else(|| Refusal::not_found("line"))?;
+        // Whoever asks has perhaps just mended it.
+        line.lock_watch().rest = None;
         health::check(&self.core, &line).await.ok_or_else(|| {
             Refusal::new(
                 RefusalKind::Unavailable,

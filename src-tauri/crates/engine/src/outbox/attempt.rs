@@ -7,14 +7,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use signalbox_domain::breaker::Verdict;
-use signalbox_domain::{ConnectionId, Failure, FailureClass, Outcome, Signal};
+use signalbox_domain::{
+    ConnectionId, ConnectionState, Failure, FailureClass, Outcome, Signal,
+};
 use signalbox_providers::http::heard;
 use signalbox_providers::{Adapter, Letter};
 use signalbox_store::{ClaimedMessage, Finish, StoreError, Then};
 
 use crate::core::{Core, jitter};
 use crate::event::Tag;
-use crate::line::Line;
+use crate::line::{Line, Rest};
 use crate::outbox::outcome::{Case, Decision, decide};
 use crate::token;
 
@@ -70,6 +72,9 @@ pub(crate) async fn run(
     line.count(&outcome);
     let offline = match &outcome {
         Outcome::Accepted { .. } => {
+            if line.state() != ConnectionState::Admin {
+                line.lock_watch().rest = None;
+            }
             core.saw_outside(&line).await;
             false
         }
@@ -119,6 +124,11 @@ pub(crate) async fn run(
     if let Some(finished) = finished {
         core.events.message(row.id, finished.state, now);
         if finished.line_changed {
+            if decision.line.as_ref().is_some_and(|line| line.state == ConnectionState::Admin) {
+                let asked = decision.rest.and_then(|rest| rest.to_std().ok());
+                let mut watch = line.lock_watch();
+                watch.rest = Some(Rest::after(watch.rest, asked, core.clock.monotonic()));
+            }
             core.refresh_line(line.id()).await;
         }
     }

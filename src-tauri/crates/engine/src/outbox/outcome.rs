@@ -40,6 +40,8 @@ pub(crate) struct Decision {
     pub(crate) provider_id: Option<String>,
     pub(crate) gate_changed: bool,
     pub(crate) line: Option<LineChange>,
+    /// How long the provider asked a parked line to rest.
+    pub(crate) rest: Option<TimeDelta>,
     pub(crate) verdict: Verdict,
 }
 
@@ -51,6 +53,7 @@ impl Decision {
             provider_id: None,
             gate_changed: false,
             line: None,
+            rest: None,
             verdict: Verdict::Steady,
         }
     }
@@ -163,7 +166,7 @@ fn refused(
         }
         FailureClass::Auth => parked(case, failure, ConnectionState::Reconnect),
         FailureClass::Admin if scope == Scope::Line => {
-            parked(case, failure, ConnectionState::Admin)
+            Decision { rest: retry_after, ..parked(case, failure, ConnectionState::Admin) }
         }
         FailureClass::Admin
         | FailureClass::Recipient

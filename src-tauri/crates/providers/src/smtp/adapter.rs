@@ -131,6 +131,10 @@ impl Adapter for Smtp {
         Settle::Ask
     }
 
+    fn locks_out(&self) -> bool {
+        self.server.credentials.is_some()
+    }
+
     fn units(&self, _body: &str) -> i64 {
         1
     }
