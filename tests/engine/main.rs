@@ -17,6 +17,7 @@ mod mail;
 mod month;
 mod offline;
 mod pace;
+mod polls;
 mod real;
 mod receipts;
 mod routes;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use signalbox_domain::{Channel, Environment, Outcome, Pace};
+use signalbox_domain::{Channel, Environment, Outcome, Pace, ReceiptStatus};
 use signalbox_engine::{FieldProblem, Wire};
 use signalbox_providers::{
     Adapter, Delivery, Found, Letter, Limits, Lost, ProbeOutcome, Reading, Rejected, Secrets,
@@ -28,6 +28,8 @@ pub(crate) struct Script {
     pub(crate) answers_wait: Mutex<Option<Arc<Semaphore>>>,
     /// The next letter makes the adapter panic.
     pub(crate) panics: AtomicBool,
+    /// The ids it was asked about, where it can be asked what became of a message.
+    pub(crate) polled: Mutex<Option<Vec<String>>>,
     /// A password that is refused too often locks the account.
     pub(crate) locks_out: AtomicBool,
     /// How often the machine is said to have woken.
@@ -54,6 +56,7 @@ impl Default for Script {
             pace: Mutex::new(Pace { unit_ms: 0, batch_spacing_ms: 0 }),
             answers_wait: Mutex::default(),
             panics: AtomicBool::new(false),
+            polled: Mutex::default(),
             locks_out: AtomicBool::new(false),
             woke: AtomicUsize::new(0),
             brain: Mutex::default(),
@@ -152,8 +155,14 @@ impl Adapter for ScriptedLine {
         self.0.locks_out.load(Ordering::SeqCst)
     }
 
-    async fn status(&self, _: &str) -> Option<Found> {
-        None
+    fn can_be_polled(&self) -> bool {
+        self.0.polled.lock().unwrap().is_some()
+    }
+
+    async fn status(&self, id: &str) -> Option<Found> {
+        self.0.polled.lock().unwrap().as_mut()?.push(id.to_owned());
+        let (provider_id, status) = (id.to_owned(), Some(ReceiptStatus::Sent));
+        Some(Found::Yes { provider_id, status, failure: None })
     }
 
     async fn probe(&self) -> ProbeOutcome {

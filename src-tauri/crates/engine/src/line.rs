@@ -34,6 +34,8 @@ pub(crate) struct Watch {
     pub(crate) checking: bool,
     /// Whether the last answers were late.
     pub(crate) slow: bool,
+    /// Before then its provider is not asked what became of a message (monotonic).
+    pub(crate) next_poll: Duration,
     /// Set while a refused message keeps it parked, which a check cannot see.
     pub(crate) rest: Option<Rest>,
 }
@@ -256,6 +258,11 @@ impl Line {
         made.environment == Environment::Practice
             || made.urls.values().any(|url| names_loopback(url))
             || made.fields.get("host").is_some_and(|host| is_loopback(host))
+    }
+
+    /// Until when the provider wants to be left alone (Unix ms).
+    pub(crate) fn cools_until(&self, now: DateTime<Utc>) -> Option<i64> {
+        self.lock_gate().cool_until.filter(|until| *until > now.timestamp_millis())
     }
 
     /// The host and port its messages leave by, when those are outside this machine.

@@ -40,6 +40,7 @@ pub(crate) async fn run(core: Arc<Core>) {
 
 /// Looks at everything that is due once. Returns when the next look is due (Unix ms).
 pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
+    let mut queues = poll::Queues::new();
     loop {
         let (due, next) = match core.store.due_looks(core.now_ms(), HANDFUL).await {
             Ok(found) => found,
@@ -51,7 +52,18 @@ pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
         if due.is_empty() {
             return next;
         }
-        let looks = due.into_iter().map(|lost| look(core, lost));
+        let looks = due.into_iter().map(|lost| {
+            let is_poll = lost.row.state != MessageState::Unknown;
+            let place = is_poll.then(|| {
+                core.line(lost.row.connection).map(|line| poll::place(core, &line, &mut queues))
+            });
+            async move {
+                match place {
+                    Some(place) => poll(core, lost, place).await,
+                    None => look(core, lost).await,
+                }
+            }
+        });
         let kept = futures_util::future::join_all(looks).await;
         if kept.contains(&false) {
             // What was found could not be kept, so it is still due: asking at once would go on for ever.
@@ -63,21 +75,19 @@ pub(crate) async fn turn(core: &Arc<Core>) -> Option<i64> {
     }
 }
 
-/// Looks once; false when the store could not keep what was found.
-async fn look(core: &Arc<Core>, lost: LostMessage) -> bool {
-    if lost.row.state != MessageState::Unknown {
-        // Accepted, and nobody told us since: the same index keeps when to ask.
-        let line = core.line(lost.row.connection).filter(|line| !line.is_offline());
-        match line.and_then(|line| line.adapter()) {
-            Some(adapter) => poll::run(core, &adapter, &lost.row).await,
-            None => poll::later(core, &lost.row).await,
-        }
-    } else {
-        settle(core, lost).await
+/// Accepted, and nobody told us since: the same index keeps when to ask. False as in [`look`].
+async fn poll(core: &Arc<Core>, lost: LostMessage, place: Option<Result<(), i64>>) -> bool {
+    let adapter = core.line(lost.row.connection).and_then(|line| line.adapter());
+    match (place, adapter) {
+        (Some(Ok(())), Some(adapter)) => poll::run(core, &adapter, &lost.row).await,
+        (Some(Err(at)), _) => poll::later(core, &lost.row, Some(at)).await,
+        // The line was removed, and with it whoever could have been asked.
+        (Some(Ok(())) | None, _) => poll::later(core, &lost.row, None).await,
     }
 }
 
-async fn settle(core: &Arc<Core>, lost: LostMessage) -> bool {
+/// Looks once; false when the store could not keep what was found.
+async fn look(core: &Arc<Core>, lost: LostMessage) -> bool {
     let (id, n) = (lost.row.id, lost.row.tries);
     let settlement =
         match core.line(lost.row.connection).and_then(|line| line.adapter().map(|a| (line, a))) {
@@ -139,6 +149,9 @@ async fn settlement(
                 // No answer of theirs is missing: we did not ask.
                 answered(core, lost.row.id);
                 return later(now, TimeDelta::seconds(15));
+            }
+            if let Some(at) = line.cools_until(now) {
+                return Settlement::LookAgain { at, missed: false };
             }
             // An orphan of the last process is found at once, perhaps before the provider's list
             // shows it: the schedule runs from its intent, and three misses are needed all the same.

@@ -111,6 +111,28 @@ impl Store {
             .await
     }
 
+    /// Puts the poll of an accepted message off without counting it, or ends the polls of it.
+    ///
+    /// # Errors
+    /// Any failure of the commit.
+    pub async fn put_off_poll(&self, message: MessageId, again_at: Option<i64>) -> Result<()> {
+        self.writer()
+            .run(move |tx| {
+                tx.db
+                    .prepare_cached(
+                        "UPDATE message SET look_at = ?2 WHERE id = ?1 AND state IN (?3, ?4)",
+                    )?
+                    .execute(params![
+                        message.raw(),
+                        again_at,
+                        MessageState::Accepted.code(),
+                        MessageState::Sent.code()
+                    ])?;
+                Ok(())
+            })
+            .await
+    }
+
     /// Settles an unknown outcome, unless something else has settled it since.
     ///
     /// # Errors
