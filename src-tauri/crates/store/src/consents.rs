@@ -39,33 +39,49 @@ pub(crate) fn is_suppressed(db: &Connection, channel: Channel, address: &str) ->
         .exists(params![channel.code(), key(channel, address)])?)
 }
 
+/// Who said that an address may not, or may again, be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The addressee, through the provider.
+    Addressee,
+    /// A person at this desk, who may know more than a text tells.
+    Desk,
+}
+
 pub(crate) fn suppress(
     tx: &mut Tx<'_>,
     channel: Channel,
     address: &str,
+    by: By,
     source: &str,
     at: i64,
 ) -> Result<()> {
+    let theirs = by == By::Addressee;
     tx.db
         .prepare_cached(
-            "INSERT INTO suppression (channel, key, address, since, source)
-             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            "INSERT INTO suppression (channel, key, address, theirs, since, source)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET theirs = MIN(theirs, excluded.theirs)",
         )?
-        .execute(params![channel.code(), key(channel, address), address, at, source])?;
+        .execute(params![channel.code(), key(channel, address), address, theirs, at, source])?;
     record(tx, channel, address, false, source, at)
 }
 
+/// The addressee takes back only what they said themselves.
 pub(crate) fn allow(
     tx: &mut Tx<'_>,
     channel: Channel,
     address: &str,
+    by: By,
     source: &str,
     at: i64,
 ) -> Result<bool> {
     let changed = tx
         .db
-        .prepare_cached("DELETE FROM suppression WHERE channel = ?1 AND key = ?2")?
-        .execute(params![channel.code(), key(channel, address)])?;
+        .prepare_cached(
+            "DELETE FROM suppression WHERE channel = ?1 AND key = ?2 AND (theirs = 1 OR ?3)",
+        )?
+        .execute(params![channel.code(), key(channel, address), by == By::Desk])?;
     record(tx, channel, address, true, source, at)?;
     Ok(changed > 0)
 }
@@ -102,8 +118,8 @@ impl Store {
     ) -> Result<()> {
         self.writer()
             .run(move |tx| match allowed {
-                true => allow(tx, channel, &address, &source, at).map(drop),
-                false => suppress(tx, channel, &address, &source, at),
+                true => allow(tx, channel, &address, By::Desk, &source, at).map(drop),
+                false => suppress(tx, channel, &address, By::Desk, &source, at),
             })
             .await
     }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, params};
 use signalbox_domain::{Channel, ConnectionId, MessageId, ReceiptId};
 
-use crate::consents::{allow, suppress};
+use crate::consents::{By, allow, suppress};
 use crate::error::{Result, StoreError};
 use crate::outbox::{Applied, StatusReport, apply, find};
 use crate::store::Store;
@@ -278,10 +278,10 @@ impl Store {
                             )?;
                         }
                         Consequence::Consent { channel, address, allowed: true, source } => {
-                            allow(tx, *channel, address, source, now)?;
+                            allow(tx, *channel, address, By::Addressee, source, now)?;
                         }
                         Consequence::Consent { channel, address, allowed: false, source } => {
-                            suppress(tx, *channel, address, source, now)?;
+                            suppress(tx, *channel, address, By::Addressee, source, now)?;
                         }
                     }
                 }

@@ -7,9 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use signalbox_domain::breaker::Verdict;
-use signalbox_domain::{
-    ConnectionId, ConnectionState, Failure, FailureClass, Outcome, Signal,
-};
+use signalbox_domain::{ConnectionId, ConnectionState, Failure, FailureClass, Outcome, Signal};
 use signalbox_providers::http::heard;
 use signalbox_providers::{Adapter, Letter};
 use signalbox_store::{ClaimedMessage, Finish, StoreError, Then};

@@ -16,7 +16,9 @@ pub(crate) const TOKEN_FIELD: &str = "k";
 /// as an end of consent does no harm.
 const STOP: &[&str] =
     &["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
-const START: &[&str] = &["START", "YES", "UNSTOP"];
+/// The words that give consent again. Twilio takes a YES for one as well, but a YES mostly answers a
+/// question of ours, so it counts only with Twilio's own verdict.
+const START: &[&str] = &["START", "UNSTOP"];
 
 /// The fields of one delivery, one value each, from a form, a JSON body or the query.
 pub(crate) struct Fields(BTreeMap<String, String>);

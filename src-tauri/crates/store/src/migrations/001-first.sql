@@ -193,6 +193,8 @@ CREATE TABLE suppression (
     channel INTEGER NOT NULL,
     key TEXT NOT NULL,
     address TEXT NOT NULL,
+    -- 1 when the addressee said so to the provider, and can take it back in the same way.
+    theirs INTEGER NOT NULL,
     since INTEGER NOT NULL,
     source TEXT NOT NULL,
     PRIMARY KEY (channel, key)

@@ -8,7 +8,7 @@ use signalbox_domain::{
 use super::row::{MessageRow, ask, is_spent, load, mark_for_search, note, put};
 use crate::batches::is_taken_back;
 use crate::connections::{LineChange, change_line};
-use crate::consents::suppress;
+use crate::consents::{By, suppress};
 use crate::error::{Result, StoreError};
 use crate::gates::{GateRow, keep_gate};
 use crate::store::Store;
@@ -245,7 +245,7 @@ fn settle(tx: &mut Tx<'_>, before: &MessageRow, finish: &Finish) -> Result<Messa
             after.look_at = None;
             let source =
                 finish.failure.as_ref().map_or("provider", |failure| failure.code.as_str());
-            suppress(tx, before.channel, &before.recipient, source, finish.now)?;
+            suppress(tx, before.channel, &before.recipient, By::Addressee, source, finish.now)?;
             step = Some(("suppressed", None));
         }
         Then::Unknown { look_at } => {

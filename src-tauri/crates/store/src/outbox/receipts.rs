@@ -7,7 +7,7 @@ use signalbox_domain::{
 
 use super::row::{ask, is_spent, load, note, put, spend_id};
 use crate::batches::is_taken_back;
-use crate::consents::suppress;
+use crate::consents::{By, suppress};
 use crate::error::Result;
 use crate::writer::Tx;
 
@@ -94,7 +94,8 @@ pub(crate) fn apply(tx: &mut Tx<'_>, message: MessageId, report: &StatusReport) 
     if let Some(failure) = &report.failure
         && failure.class == FailureClass::OptedOut
     {
-        suppress(tx, before.channel, &before.recipient, &failure.code, report.at)?;
+        let (to, code) = (&before.recipient, &failure.code);
+        suppress(tx, before.channel, to, By::Addressee, code, report.at)?;
     }
     if report.status.rank() > before.rank {
         after.rank = report.status.rank();

@@ -185,6 +185,38 @@ async fn a_second_try_of_a_receipt_does_not_undo_what_a_person_said_since() {
 }
 
 #[tokio::test]
+async fn a_start_takes_back_a_stop_and_nothing_that_was_said_at_the_desk() {
+    let desk = Desk::new().await;
+    let says = async |event: &str, allowed| {
+        let consent = Consequence::Consent {
+            channel: Channel::Sms,
+            address: "+15550101".into(),
+            allowed,
+            source: event.into(),
+        };
+        let Took::New(id) = desk.store().take_receipt(incoming(&desk, event)).await.unwrap() else {
+            panic!("it is new")
+        };
+        let work = desk.store().work_off(id, desk.line, vec![consent], None, desk.now());
+        work.await.unwrap();
+        desk.number("SELECT COUNT(*) FROM suppression")
+    };
+    let at_the_desk = async |allowed| {
+        let (address, why) = ("+15550101".to_owned(), "told us on the phone".to_owned());
+        let said = desk.store().set_consent(Channel::Sms, address, allowed, why, desk.now());
+        said.await.unwrap();
+    };
+    assert_eq!(says("STOP 1", false).await, 1);
+    assert_eq!(says("START 1", true).await, 0);
+    at_the_desk(false).await;
+    assert_eq!(says("START 2", true).await, 1, "a text does not undo what was said on the phone");
+    at_the_desk(true).await;
+    assert_eq!(says("STOP 2", false).await, 1);
+    at_the_desk(false).await;
+    assert_eq!(says("START 3", true).await, 1, "nor where they had said both");
+}
+
+#[tokio::test]
 async fn what_cannot_be_processed_is_kept_and_can_be_replayed() {
     let desk = Desk::new().await;
     let mut ids = Vec::new();

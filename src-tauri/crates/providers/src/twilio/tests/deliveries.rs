@@ -176,11 +176,11 @@ fn words_of_refusal_end_consent_only_when_they_are_the_whole_text() {
         let told = consent(&format!("{who}{word}"));
         assert_eq!(told, Some((Channel::Sms, number.clone(), false)), "{word}");
     }
-    for word in ["START", "yes", "Unstop"] {
+    for word in ["START", "Unstop"] {
         let told = consent(&format!("{who}{word}"));
         assert_eq!(told, Some((Channel::Sms, number.clone(), true)), "{word}");
     }
-    for word in ["please+stop", "STOP.", "help", "info", "stopping+by", ""] {
+    for word in ["yes", "please+stop", "STOP.", "help", "info", "stopping+by", ""] {
         assert_eq!(consent(&format!("{who}{word}")), None, "{word}");
     }
 }
@@ -194,6 +194,10 @@ fn twilios_own_verdict_counts_before_the_words() {
         Some((Channel::Sms, number, false))
     );
     assert_eq!(consent(&format!("{who}&Body=stop&OptOutType=HELP")), None);
+    assert_eq!(
+        consent(&format!("{who}&Body=yes&OptOutType=START")).map(|(.., allowed)| allowed),
+        Some(true)
+    );
 }
 
 #[test]
