@@ -250,6 +250,13 @@ impl Line {
         self.due.store(at, Ordering::SeqCst);
     }
 
+    /// Whether it is a practice line.
+    #[must_use]
+    pub fn is_practice(&self) -> bool {
+        let row = self.row.read().unwrap_or_else(PoisonError::into_inner);
+        row.made.environment == Environment::Practice
+    }
+
     /// Whether it speaks to this machine only, so that being offline does not concern it.
     #[must_use]
     pub fn is_local(&self) -> bool {

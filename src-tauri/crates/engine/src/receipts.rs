@@ -1,5 +1,8 @@
 //! Receipts: verified and committed at the door, worked off behind it.
 
+mod owner;
+mod practice;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,8 +14,8 @@ use signalbox_store::{
 
 use crate::core::Core;
 use crate::event::Tag;
-use crate::line::Line;
 use crate::token;
+use owner::owner;
 
 const HANDFUL: usize = 128;
 /// How long a receipt waits for a message that is not known yet: it may be faster than the commit
@@ -117,78 +120,6 @@ pub(crate) async fn take(
             Err(DeliveryRefused::Store)
         }
     }
-}
-
-/// Whose delivery it is: the line in the address; else the account it names; else the one line
-/// whose secret verifies it.
-async fn owner(
-    core: &Core,
-    provider: &str,
-    connection: Option<ConnectionId>,
-    delivery: &Delivery<'_>,
-    local_url: Option<&str>,
-    raw: &RawDelivery,
-) -> Result<Arc<Line>, DeliveryRefused> {
-    let mut lines: Vec<Arc<Line>> = core
-        .lines()
-        .into_iter()
-        .filter(|line| line.row().made.provider == provider && line.state().takes_receipts())
-        .filter(|line| connection.is_none_or(|id| line.id() == id))
-        .collect();
-    if let (None, Some(account)) = (connection, core.wire.account_of(provider, delivery)) {
-        let named: Vec<_> = lines
-            .iter()
-            .filter(|line| line.row().made.fields.values().any(|value| *value == account))
-            .cloned()
-            .collect();
-        if !named.is_empty() {
-            lines = named;
-        }
-    }
-    if lines.is_empty() {
-        return Err(DeliveryRefused::NoLine);
-    }
-    let mut worst = Rejected::NoSecret;
-    for line in &lines {
-        let practice = line.row().made.environment == signalbox_domain::Environment::Practice
-            && raw.peer_is_loopback
-            && !raw.headers.iter().any(|(name, _)| is_forwarding(name));
-        let Some(secrets) = line.opened().map(|opened| opened.secrets) else { continue };
-        let mut verdict = core.wire.verify(provider, delivery, &secrets);
-        if verdict.is_err()
-            && line.is_local()
-            && let Some(local) = local_url
-        {
-            // A provider on this machine was told the local address, and signs that one.
-            let local = Delivery { public_url: local, ..delivery.clone() };
-            verdict = core.wire.verify(provider, &local, &secrets);
-        }
-        match verdict {
-            Ok(()) => return Ok(line.clone()),
-            Err(Rejected::Missing | Rejected::NoSecret) if practice => return Ok(line.clone()),
-            Err(rejected) => worst = rejected,
-        }
-    }
-    if let [line] = lines.as_slice() {
-        match core.store.count_refused_receipt(line.id(), core.today()).await {
-            Ok(()) => core.refresh_line(line.id()).await,
-            Err(error) => tracing::warn!(%error, "a refused delivery could not be counted"),
-        }
-    }
-    tracing::info!(provider, why = %worst, "a delivery was turned away");
-    Err(match worst {
-        Rejected::Malformed => DeliveryRefused::Malformed,
-        rejected => DeliveryRefused::Signature(rejected),
-    })
-}
-
-fn is_forwarding(header: &str) -> bool {
-    header == "forwarded"
-        || header == "via"
-        || header == "x-real-ip"
-        || header.starts_with("x-forwarded-")
-        || header.starts_with("cf-")
-        || header.starts_with("ngrok-")
 }
 
 /// Headers worth keeping: what reading again may need, and no credential.

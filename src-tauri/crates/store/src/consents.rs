@@ -1,8 +1,8 @@
 //! Who does not want to be written to, and how we know.
 
 use rusqlite::{Connection, params};
-use signalbox_domain::Channel;
 use signalbox_domain::email::EmailAddress;
+use signalbox_domain::{Channel, ConnectionId, Environment};
 
 use crate::error::Result;
 use crate::outbox::word;
@@ -84,6 +84,30 @@ pub(crate) fn allow(
         .execute(params![channel.code(), key(channel, address), by == By::Desk])?;
     record(tx, channel, address, true, source, at)?;
     Ok(changed > 0)
+}
+
+/// What a line's provider says somebody wants. The customers of a practice line are made up, and its
+/// receipts need no signature: what they say counts for nobody.
+pub(crate) fn hear(
+    tx: &mut Tx<'_>,
+    line: ConnectionId,
+    channel: Channel,
+    address: &str,
+    allowed: bool,
+    source: &str,
+    at: i64,
+) -> Result<()> {
+    let environment: i64 = tx
+        .db
+        .prepare_cached("SELECT environment FROM connection WHERE id = ?1")?
+        .query_row([line.raw()], |row| row.get(0))?;
+    if environment == Environment::Practice.code() {
+        return Ok(());
+    }
+    match allowed {
+        true => allow(tx, channel, address, By::Addressee, source, at).map(drop),
+        false => suppress(tx, channel, address, By::Addressee, source, at),
+    }
 }
 
 fn record(

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, params};
 use signalbox_domain::{Channel, ConnectionId, MessageId, ReceiptId};
 
-use crate::consents::{By, allow, suppress};
+use crate::consents::hear;
 use crate::error::{Result, StoreError};
 use crate::outbox::{Applied, StatusReport, apply, find};
 use crate::store::Store;
@@ -277,11 +277,8 @@ impl Store {
                                 params![row, connection.raw(), sender, recipient, body, now],
                             )?;
                         }
-                        Consequence::Consent { channel, address, allowed: true, source } => {
-                            allow(tx, *channel, address, By::Addressee, source, now)?;
-                        }
-                        Consequence::Consent { channel, address, allowed: false, source } => {
-                            suppress(tx, *channel, address, By::Addressee, source, now)?;
+                        Consequence::Consent { channel, address, allowed, source } => {
+                            hear(tx, connection, *channel, address, *allowed, source, now)?;
                         }
                     }
                 }

@@ -146,6 +146,36 @@ fn only_what_is_signed_with_the_line_s_own_secret_is_taken() {
 }
 
 #[test]
+fn a_practice_line_takes_unsigned_texts_from_this_machine_only_and_they_bind_nobody() {
+    let home = Home::new();
+    let serving = home.serve(&["--practice"]);
+    let stopped = r#"{"channel":"sms","address":"+12015550144","why":"asked"}"#;
+    home.run(&["call", "suppress", stopped]).ok();
+    let post = |sid: &str, word: &str, more: &[(&str, &str)]| {
+        let form = ("Content-Type", "application/x-www-form-urlencoded");
+        let body = format!(
+            "MessageSid=SM0000000000000000000000000000{sid}&SmsStatus=received\
+             &From=%2B12015550144&To=%2B15550100100&Body={word}"
+        );
+        serving.http("POST /api/webhooks/twilio", &[&[form], more].concat(), &body).0
+    };
+    let page = [("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site")];
+    assert_eq!(post("0001", "START", &page), 401, "a page in the browser of this machine");
+    assert_eq!(post("0002", "START", &[("Host", "hooks.example")]), 401, "through a tunnel");
+    assert_eq!(post("0003", "START", &[("X-Forwarded-For", "203.0.113.9")]), 401);
+    assert_eq!(post("0004", "START", &[]), 200, "a program on this machine");
+    for _ in 0..200 {
+        let receipts = home.run(&["receipts", "--state", "processed"]).ok();
+        if receipts["items"].as_array().is_some_and(|items| !items.is_empty()) {
+            let left = home.run(&["call", "suppressions"]).ok();
+            assert_eq!(left["items"][0]["address"], "+12015550144", "it still stands: {left}");
+            return;
+        }
+    }
+    panic!("it is worked off");
+}
+
+#[test]
 fn resend_events_are_checked_by_signature_and_time() {
     with_lines(|home, serving, _| {
         let overview = home.run(&["call", "overview"]).ok();

@@ -7,7 +7,7 @@ use signalbox_domain::{
 
 use super::row::{ask, is_spent, load, note, put, spend_id};
 use crate::batches::is_taken_back;
-use crate::consents::{By, suppress};
+use crate::consents::hear;
 use crate::error::Result;
 use crate::writer::Tx;
 
@@ -94,8 +94,8 @@ pub(crate) fn apply(tx: &mut Tx<'_>, message: MessageId, report: &StatusReport) 
     if let Some(failure) = &report.failure
         && failure.class == FailureClass::OptedOut
     {
-        let (to, code) = (&before.recipient, &failure.code);
-        suppress(tx, before.channel, to, By::Addressee, code, report.at)?;
+        let (line, channel) = (before.connection, before.channel);
+        hear(tx, line, channel, &before.recipient, false, &failure.code, report.at)?;
     }
     if report.status.rank() > before.rank {
         after.rank = report.status.rank();

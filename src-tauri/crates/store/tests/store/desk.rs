@@ -72,7 +72,7 @@ pub(crate) fn a_line(name: &str) -> NewConnection {
     NewConnection {
         provider: "twilio".into(),
         name: name.into(),
-        environment: Environment::Practice,
+        environment: Environment::Production,
         channel: Some(Channel::Sms),
         address: Some("+15550199".into()),
         fields: BTreeMap::new(),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use signalbox_domain::{Channel, MessageState, ReceiptStatus};
-use signalbox_store::{Consequence, ReceiptState, StoreError, Took};
+use signalbox_domain::{Channel, Environment, MessageState, ReceiptStatus};
+use signalbox_store::{Consequence, NewConnection, NewReceipt, ReceiptState, StoreError, Took};
 
-use crate::desk::{Desk, Dice, MINUTE, cases};
+use crate::desk::{Desk, Dice, MINUTE, a_line, cases, told};
 use crate::receipts::{incoming, says};
 
 #[tokio::test]
@@ -214,6 +214,37 @@ async fn a_start_takes_back_a_stop_and_nothing_that_was_said_at_the_desk() {
     assert_eq!(says("STOP 2", false).await, 1);
     at_the_desk(false).await;
     assert_eq!(says("START 3", true).await, 1, "nor where they had said both");
+}
+
+#[tokio::test]
+async fn what_a_practice_line_hears_counts_for_no_real_customer() {
+    let desk = Desk::new().await;
+    let made = NewConnection { environment: Environment::Practice, ..a_line("practice") };
+    let line = desk
+        .store()
+        .add_connection(made, |_| Ok(b"sealed".to_vec()), told(desk.now(), "made"))
+        .await;
+    let line = line.unwrap();
+    let set = |to: &str, allowed| {
+        desk.store().set_consent(Channel::Sms, to.into(), allowed, "asked".into(), desk.now())
+    };
+    set("+15550101", false).await.unwrap();
+    let heard = |address: &str, allowed| Consequence::Consent {
+        channel: Channel::Sms,
+        address: address.into(),
+        allowed,
+        source: "said".into(),
+    };
+    let receipt = NewReceipt { connection: line, ..incoming(&desk, "E1") };
+    let Took::New(id) = desk.store().take_receipt(receipt).await.unwrap() else {
+        panic!("it is new")
+    };
+    let all = vec![heard("+15550101", true), heard("+15550102", false)];
+    desk.store().work_off(id, line, all, None, desk.now()).await.unwrap();
+    let left = desk.store().suppressions(None, None, 9).await.unwrap();
+    let left: Vec<_> = left.iter().map(|row| row.address.as_str()).collect();
+    assert_eq!(left, ["+15550101"], "neither lifted nor added");
+    assert_eq!(desk.number("SELECT COUNT(*) FROM consent"), 1, "nor written down");
 }
 
 #[tokio::test]
