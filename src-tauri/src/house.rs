@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use signalbox_api::{Api, ApiError, RefusalKind};
 use signalbox_cli::host::vault::{self, VaultWish};
-use signalbox_cli::host::{Host, OpenHome, Ways};
+use signalbox_cli::host::{self, Host, OpenHome, Ways};
 use signalbox_cli::stop::Stop;
 use signalbox_gateway::{DEFAULT_PORT, GatewayOptions, SessionToken};
 use signalbox_store::Home;
@@ -35,7 +35,7 @@ impl Plan {
             home: options.home()?,
             wish: options.everywhere().vault_wish()?,
             port: options.port.unwrap_or(DEFAULT_PORT),
-            public_url: options.public_url.clone(),
+            public_url: host::public_url(options.public_url.as_deref())?,
         })
     }
 

@@ -20,7 +20,7 @@ use signalbox_vault::Vault;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinHandle;
 
-use crate::stop::Stop;
+use crate::stop::{Stop, code};
 use practice::PracticeProviders;
 
 /// How long the gateway may finish what it is answering, of the whole deadline.
@@ -88,6 +88,18 @@ impl OpenHome {
         let api = Api::new(engine, HostInfo::new(env!("CARGO_PKG_VERSION")));
         Ok(Host { path: self.path, api, practice, door: None, watch: None })
     }
+}
+
+/// `--public-url`, as the engine takes it.
+///
+/// # Errors
+/// That no provider could reach it.
+pub fn public_url(given: Option<&str>) -> Result<Option<String>, Stop> {
+    let url = signalbox_engine::public_url(given.unwrap_or_default());
+    url.map_err(|refusal| Stop {
+        field: refusal.field,
+        ..Stop::new(code::USAGE, refusal.code, refusal.message, refusal.remedy)
+    })
 }
 
 /// How a home shall work.

@@ -7,7 +7,7 @@ use signalbox_gateway::{Board, GatewayOptions, Owner, SessionToken};
 use signalbox_store::{Home, StoreError};
 
 use crate::args::{Everywhere, ServeArgs};
-use crate::host::{OpenHome, Ways, vault};
+use crate::host::{self, OpenHome, Ways, vault};
 use crate::screen;
 use crate::stop::Stop;
 
@@ -17,6 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 pub(crate) async fn serve(everywhere: &Everywhere, args: &ServeArgs) -> Result<(), Stop> {
     let path = everywhere.home()?;
     let wish = everywhere.vault_wish()?;
+    let public_url = host::public_url(args.public_url.as_deref())?;
     let home = Home::take(&path).map_err(|error| match error {
         StoreError::HomeTaken { pid } => {
             let port = Owner::read(&path).filter(|owner| owner.pid == pid).map(|owner| owner.port);
@@ -39,7 +40,7 @@ pub(crate) async fn serve(everywhere: &Everywhere, args: &ServeArgs) -> Result<(
         screen::note(notice);
     }
     let state = opened.vault.state();
-    let ways = Ways { vault: Some(opened.vault), loops: true, public_url: args.public_url.clone() };
+    let ways = Ways { vault: Some(opened.vault), loops: true, public_url };
     let mut host = open.start(ways).await?;
     let token = SessionToken::new()
         .map_err(|error| Stop::internal(format!("This computer gives no randomness: {error}")))?;

@@ -47,7 +47,8 @@ pub struct EngineOptions {
     pub wire: Arc<dyn Wire>,
     /// The practice lines, where the host can run them.
     pub practice: Option<Arc<dyn Practice>>,
-    /// The public address, when it was given at the start; it wins over the setting.
+    /// The public address, when it was given at the start, as [`public_url`](crate::public_url)
+    /// gives it; it wins over the setting.
     pub public_url: Option<String>,
 }
 

@@ -35,6 +35,6 @@ pub use outbox::which::{CauseKey, Which};
 pub use practice::Practice;
 pub use receipts::{DeliveryRefused, RawDelivery, Taken};
 pub use refusal::{Refusal, RefusalKind};
-pub use settings::{Settings, Theme};
+pub use settings::{Settings, Theme, public_url};
 pub use vault::VaultWay;
 pub use wire::{FieldProblem, ProvidersWire, Wire};

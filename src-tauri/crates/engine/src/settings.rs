@@ -104,7 +104,7 @@ impl Settings {
                 ));
             }
             let value = match (key.as_str(), value) {
-                ("public_url", Value::String(url)) => public_url(&url)?,
+                ("public_url", Value::String(url)) => public_url(&url)?.into(),
                 ("business_name", Value::String(name)) => Value::String(business_name(&name)?),
                 (_, value) => value,
             };
@@ -123,10 +123,15 @@ impl Settings {
     }
 }
 
-fn public_url(url: &str) -> Result<Value, Refusal> {
+/// The address under which providers reach the gateway, as every door takes it: without a slash at
+/// its end, and none when it is empty. Signatures are made over it to the byte.
+///
+/// # Errors
+/// That no provider could reach it.
+pub fn public_url(url: &str) -> Result<Option<String>, Refusal> {
     let url = url.trim().trim_end_matches('/');
     if url.is_empty() {
-        return Ok(Value::Null);
+        return Ok(None);
     }
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| {
         url.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
@@ -136,7 +141,7 @@ fn public_url(url: &str) -> Result<Value, Refusal> {
         .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ':']));
     let plain = !url.contains(['?', '#', ' ', '@', '\n', '\r']);
     if (https || loopback) && plain {
-        return Ok(Value::String(url.to_owned()));
+        return Ok(Some(url.to_owned()));
     }
     Err(Refusal::invalid(
         "public_url",

@@ -37,3 +37,15 @@ fn mistakes_are_exit_code_2_and_one_json_value_when_asked_for() {
         assert!(!format!("{said:?}").contains("hunter2"), "a secret is never repeated: {said:?}");
     }
 }
+
+#[test]
+fn a_public_address_that_no_provider_could_reach_is_no_public_address() {
+    let home = Home::new();
+    for url in ["not a url", "hooks.example", "http://hooks.example", "https://hooks.example?a=b"] {
+        let said = home.run(&["serve", "--port", "0", "--public-url", url]);
+        assert_eq!((said.exit, said.json()["error"]["field"].as_str()), (2, Some("public_url")));
+    }
+    assert!(!home.path().exists(), "nothing was opened");
+    let serving = home.serve(&["--practice", "--public-url", "https://hooks.example/"]);
+    assert_eq!(serving.ready["public_url"], "https://hooks.example", "signed over to the byte");
+}
