@@ -30,7 +30,7 @@ pub(crate) async fn take(
     if !body.is_empty() {
         check_type(&parts.headers)?;
     }
-    let answer = answer_for(&provider, &parts.method, parts.uri.query(), &parts.headers, &body);
+    let answer = answer_for(&provider);
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let delivery = RawDelivery {
         provider: provider.clone(),
@@ -111,36 +111,13 @@ fn headers(map: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What the provider hears when its delivery is on disk. Twilio reads the answer to an incoming text as instructions,
-/// so that it gets a document that says "do nothing".
-fn answer_for(
-    provider: &str,
-    method: &Method,
-    query: Option<&str>,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Response {
-    if provider != "twilio" {
-        return StatusCode::OK.into_response();
+/// What the provider hears when its delivery is on disk. Twilio reads every answer as instructions, so that it gets a
+/// document that says "do nothing".
+fn answer_for(provider: &str) -> Response {
+    match provider {
+        "twilio" => ([(header::CONTENT_TYPE, "text/xml")], EMPTY_TWIML).into_response(),
+        _ => StatusCode::OK.into_response(),
     }
-    let status = if method == Method::GET {
-        form_field(query.unwrap_or_default().as_bytes(), "MessageStatus")
-    } else if is_json(headers) {
-        let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-        json.and_then(|json| json.get("MessageStatus")?.as_str().map(str::to_owned))
-    } else {
-        form_field(body, "MessageStatus")
-    };
-    match status.as_deref() {
-        None | Some("received" | "receiving") => {
-            ([(header::CONTENT_TYPE, "text/xml")], EMPTY_TWIML).into_response()
-        }
-        Some(_) => StatusCode::NO_CONTENT.into_response(),
-    }
-}
-
-fn form_field(form: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(form).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 fn problem(why: TurnedAway) -> Problem {
