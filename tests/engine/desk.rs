@@ -61,6 +61,19 @@ impl Desk {
         self.engine.connect(new, "test").await.unwrap()
     }
 
+    /// One of several lines of one account, each with a number of its own.
+    pub(crate) async fn sender(&self, number: &str) -> ConnectionId {
+        let new = NewLine {
+            provider: "text".into(),
+            name: number.into(),
+            environment: Environment::Production,
+            fields: BTreeMap::from([("from".into(), number.into())]),
+            secrets: BTreeMap::new(),
+            urls: BTreeMap::new(),
+        };
+        self.engine.connect(new, "test").await.unwrap()
+    }
+
     /// Closes the engine without a word, as a kill does, and opens the home again.
     pub(crate) async fn killed_and_started_again(self) -> Self {
         self.started_again_after(|_| ()).await

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use signalbox_domain::{Channel, ConnectionId, MessageId, MessageState};
-use signalbox_engine::{DeliveryRefused, LineAct, RawDelivery, Taken};
+use signalbox_engine::{DeliveryRefused, LineAct, RawDelivery, SendRequest, Taken};
 use signalbox_store::ReceiptState;
 use tokio::sync::Semaphore;
 
@@ -115,6 +115,28 @@ async fn a_receipt_that_is_faster_than_our_own_commit_settles_the_attempt() {
 }
 
 #[tokio::test]
+async fn of_several_senders_of_one_account_the_one_it_is_about_is_told() {
+    let desk = Desk::new().await;
+    let (first, second) = (desk.sender("+15550100100").await, desk.sender("+15550100200").await);
+    let request = SendRequest { connection: Some(second), ..sms(1) };
+    let id = desk.engine.send(request, "test").await.unwrap().id;
+    desk.settle().await;
+    let told = async |raw| {
+        desk.engine.take_delivery("text", None, raw).await.unwrap();
+        desk.settle().await;
+        desk.engine.store().receipts(None, None, 1).await.unwrap()[0].connection
+    };
+    assert_eq!(told(status("SM1", "delivered")).await, second, "it went out by that one");
+    assert_eq!(desk.state(id).await, MessageState::Delivered);
+    let path = "/api/webhooks/text";
+    let early = [("MessageSid", "SM9"), ("MessageStatus", "sent"), ("From", "+15550100200")];
+    assert_eq!(told(delivery(path, &early)).await, second, "not known yet: by its sender");
+    let text = [("MessageSid", "SMin"), ("From", "+15550100101"), ("To", "+15550100200")];
+    assert_eq!(told(delivery(path, &text)).await, second, "somebody wrote to that one");
+    assert_eq!(told(status("SM-of-nobody", "sent")).await, first, "else the first");
+}
+
+#[tokio::test]
 async fn a_receipt_for_another_programs_message_waits_and_is_then_let_go() {
     let desk = Desk::new().await;
     let line = desk.line("text").await;
@@ -152,9 +174,7 @@ async fn what_cannot_be_read_is_kept_on_a_list_and_counts_when_it_is_replayed() 
 async fn somebody_who_writes_stop_is_refused_from_then_on_until_they_write_start() {
     let desk = Desk::new().await;
     let line = desk.line("text").await;
-    let waiting = desk
-        .engine
-        .send(signalbox_engine::SendRequest { send_at: Some(desk.at(3_600)), ..sms(1) }, "test");
+    let waiting = desk.engine.send(SendRequest { send_at: Some(desk.at(3_600)), ..sms(1) }, "test");
     let waiting = waiting.await.unwrap().id;
     let to = sms(1).to;
     let inbound = |sid: &str, body: &str| {

@@ -98,7 +98,7 @@ impl Script {
 }
 
 #[derive(Debug)]
-struct ScriptedLine(Arc<Script>, Channel);
+struct ScriptedLine(Arc<Script>, Channel, String);
 
 #[async_trait]
 impl Adapter for ScriptedLine {
@@ -107,7 +107,7 @@ impl Adapter for ScriptedLine {
     }
 
     fn address(&self) -> Option<String> {
-        Some("+15005550006".into())
+        Some(self.2.clone())
     }
 
     fn limits(&self) -> Limits {
@@ -214,11 +214,12 @@ impl Wire for ScriptedWire {
         &self,
         provider: &str,
         _: Environment,
-        _: &Settings,
+        settings: &Settings,
         _: &Secrets,
     ) -> Result<Arc<dyn Adapter>, String> {
         let channel = if provider.starts_with("mail") { Channel::Email } else { Channel::Sms };
-        Ok(Arc::new(ScriptedLine(self.script(provider), channel)))
+        let from = settings.fields.get("from").map_or("+15005550006", String::as_str);
+        Ok(Arc::new(ScriptedLine(self.script(provider), channel, from.to_owned())))
     }
 
     fn woke(&self) {
@@ -237,6 +238,10 @@ impl Wire for ScriptedWire {
 
     fn account_of(&self, _: &str, _: &Delivery<'_>) -> Option<String> {
         None
+    }
+
+    fn our_ends(&self, _: &str, delivery: &Delivery<'_>) -> Vec<String> {
+        signalbox_providers::webhook::our_ends("twilio", delivery)
     }
 
     /// Signed is what says so.

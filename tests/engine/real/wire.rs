@@ -59,6 +59,10 @@ impl Wire for QuickWire {
         self.real.takes_deliveries(provider)
     }
 
+    fn our_ends(&self, provider: &str, delivery: &Delivery<'_>) -> Vec<String> {
+        self.real.our_ends(provider, delivery)
+    }
+
     fn account_of(&self, provider: &str, delivery: &Delivery<'_>) -> Option<String> {
         self.real.account_of(provider, delivery)
     }

@@ -46,6 +46,9 @@ pub trait Wire: Send + Sync + std::fmt::Debug {
     /// The account a delivery names, to choose among several lines; unverified.
     fn account_of(&self, provider: &str, delivery: &Delivery<'_>) -> Option<String>;
 
+    /// Which of our own ends a delivery is about, to choose among lines of one account; unverified.
+    fn our_ends(&self, provider: &str, delivery: &Delivery<'_>) -> Vec<String>;
+
     /// Proves that a delivery is authentic.
     ///
     /// # Errors
@@ -136,6 +139,10 @@ impl Wire for ProvidersWire {
 
     fn account_of(&self, provider: &str, delivery: &Delivery<'_>) -> Option<String> {
         signalbox_providers::webhook::account(provider, delivery)
+    }
+
+    fn our_ends(&self, provider: &str, delivery: &Delivery<'_>) -> Vec<String> {
+        signalbox_providers::webhook::our_ends(provider, delivery)
     }
 
     fn verify(

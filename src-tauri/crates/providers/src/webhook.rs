@@ -149,6 +149,17 @@ pub fn account(provider: &str, delivery: &Delivery<'_>) -> Option<String> {
         _ => None,
     }
 }
+
+/// Which of our own ends a delivery is about, by its own words: the address or the service that sent
+/// a message, or that somebody wrote to. It tells lines of one account, and so of one secret, apart.
+#[must_use]
+pub fn our_ends(provider: &str, delivery: &Delivery<'_>) -> Vec<String> {
+    match provider {
+        "twilio" => twilio::webhook::our_ends(delivery),
+        _ => Vec::new(),
+    }
+}
+
 /// How many more tries a message is worth that a provider took and then reported as failed under
 /// `code`, beside what its class says. The caller has a limit of its own.
 #[must_use]

@@ -246,6 +246,22 @@ impl Store {
             .await
     }
 
+    /// By which connections messages with a provider's id left.
+    ///
+    /// # Errors
+    /// Any failure to read.
+    pub async fn connections_of(&self, provider_id: String) -> Result<Vec<ConnectionId>> {
+        self.read(move |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT connection FROM message INDEXED BY message_provider
+                 WHERE provider_id = ?1 LIMIT 16",
+            )?;
+            let rows = statement.query_map([provider_id], |row| row.get(0))?;
+            Ok(rows.map(|id| id.map(ConnectionId::from_raw)).collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
     /// Every connection that was not removed, in the order they were made: a board does not move.
     ///
     /// # Errors

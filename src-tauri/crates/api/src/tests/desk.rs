@@ -102,6 +102,10 @@ impl Wire for Script {
         None
     }
 
+    fn our_ends(&self, _: &str, _: &Delivery<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
     fn verify(&self, _: &str, _: &Delivery<'_>, _: &Secrets) -> Result<(), Rejected> {
         Err(Rejected::Missing)
     }

@@ -66,6 +66,23 @@ pub(crate) fn account(delivery: &Delivery<'_>) -> Option<String> {
     Fields::of(delivery).ok()?.get("AccountSid").map(str::to_owned)
 }
 
+/// The service and the number of ours that a delivery is about.
+pub(crate) fn our_ends(delivery: &Delivery<'_>) -> Vec<String> {
+    let Ok(fields) = Fields::of(delivery) else { return Vec::new() };
+    let ours = if is_inbound(word(&fields)) { "To" } else { "From" };
+    let number = fields.get(ours).map(|text| address(text).1);
+    let service = fields.get("MessagingServiceSid").map(str::to_owned);
+    service.into_iter().chain(number).collect()
+}
+
+fn word(fields: &Fields) -> &str {
+    fields.first_of(&["MessageStatus", "SmsStatus"]).unwrap_or("received")
+}
+
+fn is_inbound(word: &str) -> bool {
+    matches!(word, "received" | "receiving")
+}
+
 /// What a delivery says.
 ///
 /// # Errors
@@ -74,9 +91,8 @@ pub(crate) fn read(delivery: &Delivery<'_>) -> Result<Reading, Rejected> {
     let fields = Fields::of(delivery)?;
     let sid =
         fields.first_of(&["MessageSid", "SmsMessageSid", "SmsSid"]).ok_or(Rejected::Malformed)?;
-    let status = fields.first_of(&["MessageStatus", "SmsStatus"]).unwrap_or("received");
-    let inbound = matches!(status, "received" | "receiving");
-    let events = if inbound {
+    let status = word(&fields);
+    let events = if is_inbound(status) {
         inbound_events(&fields, sid)
     } else {
         status_events(&fields, sid, status, token(delivery))
