@@ -22,12 +22,7 @@ impl Home {
     /// [`StoreError::HomeTaken`] with the other owner's process id.
     pub fn take(path: &Path) -> Result<Self> {
         make_private(path)?;
-        let mut lock = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path.join("lock"))?;
+        let mut lock = private_file(&path.join("lock"))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -41,6 +36,7 @@ impl Home {
         lock.set_len(0)?;
         lock.rewind()?;
         write!(lock, "{}", std::process::id())?;
+        close_folder(path, &lock);
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
@@ -66,6 +62,68 @@ fn make_private(path: &Path) -> Result<()> {
         builder.mode(0o700);
     }
     Ok(builder.create(path)?)
+}
+
+/// Opens a file of the home, made if need be: its owner's alone, whatever it was. What SQLite keeps
+/// beside a database, it makes with that database's rights.
+pub(crate) fn private_file(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let file = options.mode(0o600).open(path)?;
+        if file.metadata()?.permissions().mode() & 0o077 != 0 {
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+        Ok(file)
+    }
+    #[cfg(not(unix))]
+    Ok(options.open(path)?)
+}
+
+/// [`private_file`] for a database and for what an earlier run may have left beside it.
+pub(crate) fn private_database(path: &Path) -> Result<()> {
+    private_file(path)?;
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        let beside = PathBuf::from(beside);
+        if beside.exists() {
+            private_file(&beside)?;
+        }
+    }
+    Ok(())
+}
+
+/// Closes a folder that was there before to everybody else. Only where it is a home and nothing but a
+/// home: somebody who says `--home /tmp` must not lock the whole machine out of it.
+#[cfg(unix)]
+fn close_folder(path: &Path, lock: &File) {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    const STICKY: u32 = 0o1000;
+    let (Ok(folder), Ok(lock)) = (std::fs::metadata(path), lock.metadata()) else { return };
+    let mode = folder.permissions().mode();
+    let is_ours = folder.uid() == lock.uid() && mode & STICKY == 0;
+    let is_home = || path.join("signalbox.db").exists() || holds_nothing_else(path);
+    if mode & 0o077 != 0
+        && is_ours
+        && is_home()
+        && let Err(error) = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+    {
+        tracing::warn!(%error, "the home cannot be closed to other users; its files are");
+    }
+}
+
+#[cfg(not(unix))]
+fn close_folder(_: &Path, _: &File) {}
+
+/// Whether the lock, just made, is all there is.
+#[cfg(unix)]
+fn holds_nothing_else(path: &Path) -> bool {
+    std::fs::read_dir(path).is_ok_and(|mut entries| {
+        entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == "lock"))
+    })
 }
 
 #[cfg(test)]

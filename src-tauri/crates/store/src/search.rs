@@ -121,6 +121,7 @@ pub(crate) fn remove_files(path: &Path) {
 }
 
 fn open_file(path: &Path, store: &Path) -> Result<Connection> {
+    crate::home::private_database(path)?;
     let db = Connection::open(path)?;
     crate::pragmas::keep_plans(&db)?;
     db.pragma_update(None, "journal_mode", "wal")?;

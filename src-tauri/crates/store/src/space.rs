@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::error::{Result, StoreError};
+use crate::home::private_file;
 
 const BALLAST_BYTES: usize = 8 * 1024 * 1024;
 /// Enqueues between two looks at the disk; each look is one system call.
@@ -83,8 +84,9 @@ impl Space {
         if path.exists() {
             return;
         }
-        let written = fs::File::create(&path).and_then(|mut file| {
-            file.write_all(&vec![0x5a; BALLAST_BYTES]).and_then(|()| file.sync_all())
+        let written = private_file(&path).and_then(|mut file| {
+            file.write_all(&vec![0x5a; BALLAST_BYTES])?;
+            Ok(file.sync_all()?)
         });
         if let Err(error) = written {
             tracing::warn!(%error, "no room for the ballast file");

@@ -73,6 +73,7 @@ impl Store {
         if existed {
             refuse_newer(&path)?;
         }
+        crate::home::private_database(&path)?;
         let mut connection = pragmas::open_writer(&path, options.durability)?;
         if existed {
             quick_check(&connection)?;

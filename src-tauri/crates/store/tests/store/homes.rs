@@ -170,3 +170,38 @@ async fn a_home_and_its_copies_are_for_their_owner_alone() {
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o077;
     assert_eq!((mode(&path), mode(&copy)), (0, 0));
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_was_there_before_is_closed_to_everybody_else_too() {
+    use std::os::unix::fs::PermissionsExt;
+    let open_to_all = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("home");
+    std::fs::create_dir(&path).unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o077;
+    for round in ["a new home", "one from before"] {
+        open_to_all(&path, 0o755);
+        let store = open_at(&path, &clock_at(NINE), roomy()).unwrap();
+        assert_eq!(mode(&path), 0, "{round}");
+        for entry in std::fs::read_dir(&path).unwrap() {
+            let file = entry.unwrap().path();
+            if file.file_name().unwrap() != "ballast" {
+                assert_eq!(mode(&file), 0, "{round}: {}", file.display());
+            }
+        }
+        store.close().await;
+        drop(store);
+        for file in ["signalbox.db", "search.db", "lock"] {
+            open_to_all(&path.join(file), 0o644);
+        }
+    }
+    let full = dir.path().join("full");
+    std::fs::create_dir(&full).unwrap();
+    open_to_all(&full, 0o755);
+    std::fs::write(full.join("letter.txt"), "mine").unwrap();
+    drop(signalbox_store::Home::take(&full).unwrap());
+    assert_ne!(mode(&full), 0, "a folder that somebody keeps other things in is left as it is");
+}
