@@ -16,12 +16,15 @@ use crate::args::{Everywhere, VaultChoice};
 use crate::host::vault::{self, VaultWish};
 use crate::host::{Host, OpenHome, Ways};
 use crate::link::Link;
+use crate::screen;
 use crate::secret::SecretSource;
 use crate::stop::Stop;
 
 /// A new owner writes `gateway.json` some moments after it has taken the lock.
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long what was begun here may take to finish.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What a command needs of a home that nobody owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,12 +137,25 @@ impl Reach {
                     "Start `signalbox-cli serve --vault session` first; this command then goes through it",
                 ));
             }
-            Some(vault::open(&open.path, &open.store, wish, false).await?.vault)
+            // A command that needs the vault alone is about to put a real credential in.
+            let only_practice = need == Need::Loops && !open.has_real_lines().await?;
+            let opened = vault::open(&open.path, &open.store, wish, only_practice).await?;
+            if let Some(notice) = &opened.notice {
+                screen::note(notice);
+            }
+            Some(opened.vault)
         } else {
             None
         };
         let ways = Ways { vault, loops: need == Need::Loops, public_url: None };
-        Ok(Self::Here(Box::new(open.start(ways).await?)))
+        let host = open.start(ways).await?;
+        if need == Need::Loops
+            && let Err(stop) = host.wake_practice(false).await
+        {
+            host.stop(DEADLINE).await;
+            return Err(stop);
+        }
+        Ok(Self::Here(Box::new(host)))
     }
 
     /// Runs a command.
@@ -202,7 +218,7 @@ impl Reach {
     /// Lets the home go.
     pub(crate) async fn close(self) {
         if let Self::Here(host) = self {
-            host.stop(Duration::from_secs(10)).await;
+            host.stop(DEADLINE).await;
         }
     }
 }

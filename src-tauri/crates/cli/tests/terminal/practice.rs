@@ -89,6 +89,17 @@ fn messages_leave_by_practice_lines_and_receipts_come_back() {
 }
 
 #[test]
+fn a_message_leaves_by_a_practice_line_without_an_owner_too() {
+    let home = Home::new();
+    home.serve(&["--practice"]).stop();
+    let send = ["send", "--to", "+12015550105", "--body", "Hi", "--wait"];
+    for vault in [&[][..], &["--vault", "session"]] {
+        let message = home.run(&[vault, &send[..]].concat()).ok();
+        assert_eq!(message["state"], "accepted", "{vault:?}: {message}");
+    }
+}
+
+#[test]
 fn a_failure_is_found_by_its_cause_and_retried() {
     let home = Home::new();
     let _serving = home.serve(&["--practice"]);
