@@ -53,6 +53,44 @@ async fn two_doors_at_once_make_one_line_of_a_provider_with_one_account() {
 }
 
 #[tokio::test]
+async fn a_line_whose_first_credential_is_refused_is_not_connected() {
+    let desk = Desk::new().await;
+    let script = desk.wire.script("text");
+    let connect =
+        || desk.engine.connect(asked_for("text", "Texts", Environment::Production), "test");
+    script.probes([ProbeOutcome::Failed(failure(FailureClass::Auth))]);
+    let refusal = connect().await.unwrap_err();
+    assert_eq!((refusal.kind, refusal.code), (RefusalKind::Invalid, "probe_failed"));
+    assert!(!refusal.remedy.is_empty());
+    assert!(desk.engine.lines().is_empty());
+    assert!(desk.engine.store().connections().await.unwrap().is_empty(), "nothing was kept");
+    script.probes([ProbeOutcome::Failed(failure(FailureClass::Transient))]);
+    let id = connect().await.expect("it could not be reached, which says nothing about it");
+    let line = desk.engine.line(id).unwrap();
+    assert_eq!(line.state(), ConnectionState::Pending);
+    let checks = desk.engine.store().checks(id).await.unwrap();
+    assert_eq!(checks.len(), 1, "asked once");
+}
+
+#[tokio::test]
+async fn two_lines_are_not_told_apart_by_their_capitals() {
+    let desk = Desk::new().await;
+    let connect = |name: &'static str| {
+        desk.engine.connect(asked_for("text", name, Environment::Production), "test")
+    };
+    connect("Büro").await.unwrap();
+    let refusal = connect("BÜRO").await.unwrap_err();
+    assert_eq!((refusal.code, refusal.field.as_deref()), ("name_taken", Some("name")));
+    let other = connect("Desk").await.unwrap();
+    let rename = async |name: &str| {
+        let patch = LinePatch { name: Some(name.into()), ..LinePatch::default() };
+        desk.engine.update_line(other, patch, "test").await
+    };
+    assert_eq!(rename("büro").await.unwrap_err().code, "name_taken");
+    rename("DESK").await.expect("its own name is not taken");
+}
+
+#[tokio::test]
 async fn a_new_credential_that_is_turned_away_leaves_the_old_one_at_work() {
     let desk = Desk::new().await;
     let line = desk.line("text").await;

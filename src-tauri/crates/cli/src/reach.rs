@@ -185,8 +185,9 @@ impl Reach {
         }
         let lines = self.call("connections", json!({})).await?;
         let lines = lines["items"].as_array().cloned().unwrap_or_default();
+        let lower = given.trim().to_lowercase();
         let named = |line: &&Value| {
-            line["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(given.trim()))
+            line["name"].as_str().is_some_and(|name| name.to_lowercase() == lower)
         };
         let found = lines.iter().find(named).and_then(|line| line["id"].as_str());
         found.map(str::to_owned).ok_or_else(|| {

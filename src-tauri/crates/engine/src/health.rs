@@ -121,7 +121,8 @@ pub(crate) async fn check(core: &Arc<Core>, line: &Arc<Line>) -> Option<CheckRow
     Some(found(core, line, outcome, took).await)
 }
 
-async fn found(
+/// Keeps what a probe of a line found, and what follows from it.
+pub(crate) async fn found(
     core: &Arc<Core>,
     line: &Arc<Line>,
     outcome: ProbeOutcome,

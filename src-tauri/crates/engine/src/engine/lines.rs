@@ -25,10 +25,10 @@ impl Engine {
         self.core.line(id)
     }
 
-    /// Connects a line and checks it at once.
+    /// Tries a line and keeps it, unless its credential is refused.
     ///
     /// # Errors
-    /// What is not valid about it, or that the vault is locked.
+    /// What is not valid about it, that its credential is refused, or that the vault is locked.
     pub async fn connect(&self, new: NewLine, actor: &str) -> Result<ConnectionId, Refusal> {
         lines::connect(&self.core, new, actor).await
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use signalbox_domain::{Channel, ConnectionId, Environment, Signal};
+use signalbox_domain::{Channel, ConnectionId, Environment, FailureClass, Signal};
 use signalbox_providers::{Adapter, ProbeOutcome, Secrets, Settings, Settle};
 use signalbox_store::{GateRow, NewChange, NewConnection};
 use signalbox_vault::SecretMap;
@@ -103,15 +103,23 @@ pub(crate) async fn connect(
     let (settings, secrets) = checked(core, &new)?;
     let adapter =
         core.wire.open(&new.provider, new.environment, &settings, &secrets).map_err(cannot_open)?;
-    let alone = core.connecting.lock().await;
-    if core.lines().iter().any(|line| line.name() == name) {
-        return Err(Refusal::invalid(
-            "name",
-            "name_taken",
-            format!("There is already a line called {name}"),
-            "Choose another name, or change the line that is there",
-        ));
+    free(core, &name, None)?;
+    only_one(core, &new, &settings)?;
+    core.vault().ok_or_else(locked)?;
+    let started = core.clock.monotonic();
+    let outcome = health::ask(core, adapter.as_ref()).await;
+    let took = core.clock.monotonic().saturating_sub(started);
+    if let ProbeOutcome::Failed(failure) = &outcome
+        && failure.class == FailureClass::Auth
+    {
+        // Whoever was not reached may be reached later; a refused credential stays refused.
+        let say = format!("{}. Nothing was connected", failure.say.trim_end_matches('.'));
+        let remedy = failure.remedy.clone();
+        return Err(Refusal::new(RefusalKind::Invalid, "probe_failed", say, remedy));
     }
+    let alone = core.connecting.lock().await;
+    // Asked again: another door may have connected one while this credential was proved.
+    free(core, &name, None)?;
     only_one(core, &new, &settings)?;
     let channel: Option<Channel> = Some(adapter.channel());
     let made = NewConnection {
@@ -141,9 +149,26 @@ pub(crate) async fn connect(
     drop(alone);
     core.events.changed(&[Tag::Connections, Tag::Health, Tag::Changes]);
     if let Some(line) = core.line(id) {
-        health::check(core, &line).await;
+        let took = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+        health::found(core, &line, outcome, took).await;
     }
     Ok(id)
+}
+
+/// No other line is called so. People do not tell two lines apart by their capitals, nor does the
+/// terminal when it is given a name.
+fn free(core: &Core, name: &str, own: Option<ConnectionId>) -> Result<(), Refusal> {
+    let lower = name.to_lowercase();
+    let mut others = core.lines().into_iter().filter(|line| Some(line.id()) != own);
+    match others.find(|line| line.name().to_lowercase() == lower) {
+        None => Ok(()),
+        Some(taken) => Err(Refusal::invalid(
+            "name",
+            "name_taken",
+            format!("There is already a line called {}", taken.name()),
+            "Choose another name, or change the line that is there",
+        )),
+    }
 }
 
 /// Of most providers a home has one account in each environment: a second would be taken for the
@@ -199,14 +224,7 @@ pub(crate) async fn update(
     let mut made = row.made.clone();
     if let Some(name) = &patch.name {
         made.name = name_of(name)?;
-        if core.lines().iter().any(|other| other.id() != id && other.name() == made.name) {
-            return Err(Refusal::invalid(
-                "name",
-                "name_taken",
-                format!("There is already a line called {}", made.name),
-                "Choose another name",
-            ));
-        }
+        free(core, &made.name, Some(id))?;
     }
     made.fields.extend(patch.fields.clone());
     let old = unseal(core, id).await.unwrap_or_default();
