@@ -120,7 +120,7 @@ async fn start(on: Context, args: ImportStartArgs) -> Result<Batch, ApiError> {
 
 async fn all(on: Context, _: Nothing) -> Result<Items<Batch>, ApiError> {
     let rows = on.api.engine().store().batches(LISTED).await?;
-    Ok(Items { items: rows.into_iter().map(shape).collect() })
+    Ok(Items::all(rows.into_iter().map(shape).collect()))
 }
 
 async fn one(on: Context, args: ById<BatchId>) -> Result<Batch, ApiError> {

@@ -50,7 +50,7 @@ async fn holds(on: Context, _: Nothing) -> Result<Items<HeldGroup>, ApiError> {
             });
         }
     }
-    Ok(Items { items })
+    Ok(Items::all(items))
 }
 
 /// When the oldest of a group was accepted, and when the first of it stops being useful, where

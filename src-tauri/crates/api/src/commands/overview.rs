@@ -116,7 +116,8 @@ async fn health(on: Context, _: Nothing) -> Result<Health, ApiError> {
         });
     }
     let since = engine.offline_since();
-    Ok(Health { offline: since.is_some(), offline_since: since.map(At::from), items })
+    let offline_since = since.map(At::from);
+    Ok(Health { offline: since.is_some(), offline_since, items, next: None })
 }
 
 /// Which changes.

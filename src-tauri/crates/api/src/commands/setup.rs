@@ -36,7 +36,7 @@ pub(crate) fn commands() -> Vec<Command> {
 }
 
 async fn providers(_: Context, _: Nothing) -> Result<Items<ProviderInfo>, ApiError> {
-    Ok(Items { items: catalogue::providers().iter().map(provider).collect() })
+    Ok(Items::all(catalogue::providers().iter().map(provider).collect()))
 }
 
 fn provider(info: &catalogue::ProviderInfo) -> ProviderInfo {
@@ -136,5 +136,5 @@ async fn practice_start(on: Context, _: Nothing) -> Result<Items<Connection>, Ap
     for id in ids {
         items.push(shaped(&on.api, id).await?);
     }
-    Ok(Items { items })
+    Ok(Items::all(items))
 }

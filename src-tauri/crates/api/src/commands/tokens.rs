@@ -33,7 +33,7 @@ pub fn token_hash(token: &str) -> [u8; 32] {
 
 async fn tokens(on: Context, _: Nothing) -> Result<Items<Token>, ApiError> {
     let rows = on.api.engine().store().tokens().await?;
-    Ok(Items { items: rows.into_iter().map(Token::from).collect() })
+    Ok(Items::all(rows.into_iter().map(Token::from).collect()))
 }
 
 /// A token to be made.

@@ -53,7 +53,7 @@ pub(crate) fn commands() -> Vec<Command> {
 }
 
 async fn causes(on: Context, _: Nothing) -> Result<Items<Cause>, ApiError> {
-    Ok(Items { items: shaped(&on.api).await? })
+    Ok(Items::all(shaped(&on.api).await?))
 }
 
 /// Every cause, the largest first.

@@ -160,5 +160,5 @@ async fn examine(on: Context, _: Nothing) -> Result<Items<DoctorItem>, ApiError>
             (None, _) => ill(&line.title(), "Not known to work", "Check it now"),
         });
     }
-    Ok(Items { items })
+    Ok(Items::all(items))
 }

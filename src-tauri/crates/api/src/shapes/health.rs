@@ -17,6 +17,9 @@ pub struct Health {
     pub offline_since: Option<At>,
     /// One per line, in the board's order.
     pub items: Vec<LineHealth>,
+    /// Always null, so that every list can be read alike. The window knows this one to be whole.
+    #[ts(skip)]
+    pub next: Option<String>,
 }
 
 /// The checks of one line.

@@ -18,6 +18,17 @@ pub struct List<T> {
 pub struct Items<T> {
     /// The rows.
     pub items: Vec<T>,
+    /// Always null, so that every list can be read alike. The window knows this one to be whole.
+    #[ts(skip)]
+    next: Option<String>,
+}
+
+impl<T> Items<T> {
+    /// All there are.
+    #[must_use]
+    pub fn all(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
 }
 
 impl<T> List<T> {
