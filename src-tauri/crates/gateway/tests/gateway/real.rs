@@ -115,6 +115,8 @@ async fn real_answers_are_as_the_document_describes_them() {
         json!({ "channel": "fax", "to": "x", "body": "x" }),
         json!({ "channel": "sms", "to": "nobody", "body": "x" }),
         json!({ "channel": "sms", "to": "+12015550105", "body": "x", "colour": 1 }),
+        json!({ "channel": "sms", "to": "+12015550105", "body": "x", "connection": "01hq3v8m2k7c4" }),
+        json!({ "channel": "sms", "to": "+12015550105", "body": "x", "route": ["01hq3v8m2k7c4"] }),
     ] {
         let refused = real.ask(real.send(bad.clone())).await;
         assert_eq!(refused.status, 422, "{bad}: {}", refused.text());

@@ -14,8 +14,10 @@ pub(super) fn choose_line(
     request: &SendRequest,
 ) -> Result<(Arc<Line>, Vec<ConnectionId>), Refusal> {
     let named = |id: ConnectionId, field: &str| {
+        // The request is wrong, not its address: what is asked for exists, the line it names does not.
         let line = core.line(id).ok_or_else(|| Refusal {
             field: Some(field.to_owned()),
+            kind: RefusalKind::Invalid,
             ..Refusal::not_found("line")
         })?;
         if line.channel() != Some(request.channel) {
