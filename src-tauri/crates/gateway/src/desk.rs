@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use futures_util::StreamExt;
 use signalbox_domain::Clock;
 use tokio::sync::Semaphore;
@@ -128,6 +128,15 @@ pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
+/// Refuses a body that is packed: nothing is unpacked here, so that no small body becomes a large one.
+pub(crate) fn unpacked(headers: &HeaderMap) -> Result<(), Problem> {
+    let is_plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
+    }
+    Err(Problem::packed())
+}
+
 /// A body as a JSON object; an empty one is an object without fields.
 pub(crate) fn json_object(headers: &HeaderMap, body: &[u8]) -> Result<serde_json::Value, Problem> {
     if body.is_empty() {
@@ -137,6 +146,7 @@ pub(crate) fn json_object(headers: &HeaderMap, body: &[u8]) -> Result<serde_json
             Some(_) => Err(Problem::wrong_type("application/json")),
         };
     }
+    unpacked(headers)?;
     if !is_json(headers) {
         return Err(Problem::wrong_type("application/json"));
     }

@@ -88,6 +88,12 @@ impl Problem {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message, remedy)
     }
 
+    pub(crate) fn packed() -> Self {
+        let message = "The body is compressed, and that is not undone here";
+        let remedy = "Send it as it is, without the header Content-Encoding";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message, remedy)
+    }
+
     pub(crate) fn too_large(limit: usize) -> Self {
         let message = format!("The body is larger than {limit} bytes");
         let remedy = "Send less at once, for example a file in parts";

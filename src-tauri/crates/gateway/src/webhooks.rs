@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::behind::{RawDelivery, TurnedAway};
-use crate::desk::{Shared, is_json, media_type};
+use crate::desk::{Shared, is_json, media_type, unpacked};
 use crate::problem::Problem;
 
 const PREFIX: &str = "/api/webhooks/";
@@ -94,10 +94,10 @@ fn place(path: &str) -> Option<(String, Option<String>)> {
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
-    let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    unpacked(headers)?;
     let readable = is_json(headers)
         || media_type(headers).is_none_or(|kind| kind == "application/x-www-form-urlencoded");
-    if encoded || !readable {
+    if !readable {
         return Err(Problem::wrong_type("application/x-www-form-urlencoded or application/json"));
     }
     Ok(())

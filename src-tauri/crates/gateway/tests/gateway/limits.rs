@@ -159,6 +159,22 @@ async fn wrong_methods_types_and_addresses_have_their_own_answers() {
             415,
             "unsupported_media_type",
         ),
+        (
+            Ask::new("POST /api/messages")
+                .bearer(API)
+                .header("Content-Encoding", "gzip")
+                .body(json, "{}"),
+            415,
+            "unsupported_media_type",
+        ),
+        (
+            Ask::new("POST /api/call/echo")
+                .bearer(SESSION)
+                .header("Content-Encoding", "identity, br")
+                .body(json, "{}"),
+            415,
+            "unsupported_media_type",
+        ),
         (Ask::new("POST /api/call/echo").bearer(SESSION).body(json, "{"), 400, "malformed"),
         (Ask::new("POST /api/call/echo").bearer(SESSION).body(json, "[1]"), 400, "malformed"),
         (
