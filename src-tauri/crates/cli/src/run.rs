@@ -98,15 +98,27 @@ async fn wait(reach: &Reach, message: Value, patience: u32) -> Result<(Value, u8
     loop {
         let now = reach.call("message", json!({ "id": id })).await?;
         if is_decided(&now) || clock.monotonic() >= until {
-            let exit = match now["state"].as_str().unwrap_or_default() {
-                "needs_attention" | "expired" | "cancelled" | "suppressed" | "unknown" => {
-                    code::REFUSED
-                }
-                _ => 0,
-            };
+            let exit = exit_for(&now);
             return Ok((now, exit));
         }
         clock.sleep(LOOK).await;
+    }
+}
+
+/// Refused when the message did not leave and will not by itself.
+fn exit_for(message: &Value) -> u8 {
+    let reason = message["hold"]["reason"].as_str().unwrap_or_default();
+    match message["state"].as_str().unwrap_or_default() {
+        "needs_attention" | "expired" | "cancelled" | "suppressed" | "unknown" => code::REFUSED,
+        "held"
+            if matches!(
+                reason,
+                "reconnect" | "admin" | "paused" | "disk" | "restored" | "asked"
+            ) =>
+        {
+            code::REFUSED
+        }
+        _ => 0,
     }
 }
 
@@ -157,6 +169,20 @@ async fn restore(home: &std::path::Path, backup: &std::path::Path) -> Result<Val
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_waits_for_a_person_is_no_success() {
+        let exit = |state: &str, reason: &str| {
+            exit_for(&json!({ "state": state, "hold": { "reason": reason } }))
+        };
+        for reason in ["reconnect", "admin", "paused", "disk", "restored", "asked"] {
+            assert_eq!(exit("held", reason), code::REFUSED, "{reason}");
+        }
+        for reason in ["scheduled", "quiet_hours", "rate", "breaker", "offline", "window"] {
+            assert_eq!(exit("held", reason), 0, "{reason} ends by itself");
+        }
+        assert_eq!(exit_for(&json!({ "state": "accepted", "hold": null })), 0);
+    }
 
     #[test]
     fn waiting_ends_when_more_of_it_would_change_nothing() {
