@@ -1322,8 +1322,8 @@ export type Token = {
 
 /** A token to be made. */
 export type TokenCreateArgs = {
-  /** What it is for; it appears in timelines. */
-  name: string;
+  /** What it is for; it appears in timelines. Without one it is called Token 1, or the next that is free. */
+  name?: string;
 };
 
 /** An address that may be written to again. */

@@ -221,7 +221,7 @@ export function furnish(host: FixtureHost, scene: Scene = 'busy'): FixtureHost {
   });
   host.wrap('connection', (next) => detailOf(next()));
   host.answer('tokens', () => ({ items: tokens }));
-  host.answer('token_create', ({ name }) => {
+  host.answer('token_create', ({ name = 'Token 1' }) => {
     if (name.trim() === '') refuse('invalid_name', 'name', 'A token needs a name', 'Say what it is for');
     tokens = [
       ...tokens,

@@ -373,7 +373,7 @@ export function fixtureHost(scene: Scene = 'busy'): FixtureHost {
     tokens: () => ({
       items: [{ id: '01tok00000001', name: 'Booking site', created_at: ago(9_000), last_used: ago(40) }],
     }),
-    token_create: ({ name }) => ({ id: '01tok00000002', name, token: 'sbx_shown_once_test' }),
+    token_create: ({ name = 'Token 1' }) => ({ id: '01tok00000002', name, token: 'sbx_shown_once_test' }),
     token_revoke: () => ({ revoked: true }),
     suppressions: () => ({
       items: [

@@ -186,6 +186,8 @@ mod tests {
             "settings get zone",
             "settings set zone=Europe/Berlin",
             "token create till",
+            "token create --name till",
+            "token create",
             "backup",
             "restore f.db",
             "live --json",

@@ -114,7 +114,11 @@ pub(crate) fn ask_for(verb: &Verb) -> Result<Option<Ask>, Stop> {
             Some(SettingsVerb::Set { settings }) => ask("settings_set", settings_patch(settings)?),
         },
         Verb::Token { act } => match act {
-            TokenVerb::Create { name } => ask("token_create", json!({ "name": name })),
+            TokenVerb::Create { name, called } => {
+                let mut token = json!({});
+                put(&mut token, "name", &name.clone().or_else(|| called.clone()));
+                ask("token_create", token)
+            }
             TokenVerb::List => ask("tokens", json!({})),
             TokenVerb::Revoke { id } => ask("token_revoke", json!({ "id": id })),
         },

@@ -39,13 +39,20 @@ async fn tokens(on: Context, _: Nothing) -> Result<Items<Token>, ApiError> {
 /// A token to be made.
 #[derive(Debug, Clone, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
 pub(crate) struct TokenCreateArgs {
-    /// What it is for; it appears in timelines.
-    name: String,
+    /// What it is for; it appears in timelines. Without one it is called Token 1, or the next that is
+    /// free.
+    name: Option<String>,
 }
 
 async fn create(on: Context, args: TokenCreateArgs) -> Result<NewToken, ApiError> {
-    let name = args.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let engine = on.api.engine();
+    let taken: Vec<_> = engine.store().tokens().await?.into_iter().map(|row| row.name).collect();
+    let name = match args.name {
+        Some(name) => name.split_whitespace().collect::<Vec<_>>().join(" "),
+        None => next_free(&taken),
+    };
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)
     {
         return Err(ApiError::invalid(
@@ -54,8 +61,7 @@ async fn create(on: Context, args: TokenCreateArgs) -> Result<NewToken, ApiError
             "Name the program that will use it",
         ));
     }
-    let engine = on.api.engine();
-    if engine.store().tokens().await?.iter().any(|token| token.name == name) {
+    if taken.contains(&name) {
         return Err(ApiError::invalid(
             "name",
             format!("There is already a token called {name}"),
@@ -67,6 +73,14 @@ async fn create(on: Context, args: TokenCreateArgs) -> Result<NewToken, ApiError
     let id = engine.store().add_token(name.clone(), token_hash(&token), at).await?;
     engine.changed(&[signalbox_engine::Tag::Tokens]);
     Ok(NewToken { id, name, token })
+}
+
+fn next_free(taken: &[String]) -> String {
+    let mut n = 1;
+    while taken.contains(&format!("Token {n}")) {
+        n += 1;
+    }
+    format!("Token {n}")
 }
 
 /// `sbx_` and 256 random bits: the prefix lets scanners for leaked secrets find it.

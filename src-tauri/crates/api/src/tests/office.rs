@@ -148,6 +148,9 @@ async fn a_token_is_shown_once_and_found_by_its_hash() {
     assert_eq!(known.map(|token| token.name).as_deref(), Some("Web shop"));
     let listed = desk.call("tokens", json!({})).await;
     assert!(!listed.to_string().contains(&secret), "the list shows no secret");
+    for next in ["Token 1", "Token 2"] {
+        assert_eq!(desk.call("token_create", json!({})).await["name"], next);
+    }
     for name in ["", "Web shop"] {
         assert_eq!(
             desk.refused("token_create", json!({ "name": name })).await.field.as_deref(),

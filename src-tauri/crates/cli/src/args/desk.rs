@@ -61,8 +61,11 @@ pub enum SettingsVerb {
 pub enum TokenVerb {
     /// Make one; it is shown once
     Create {
-        /// What it is for
-        name: String,
+        /// What it is for; Token 1 or the next that is free when nobody says
+        name: Option<String>,
+        /// The same, by its own name
+        #[arg(long = "name", value_name = "NAME", conflicts_with = "name")]
+        called: Option<String>,
     },
     /// Show which there are
     List,
