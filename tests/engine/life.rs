@@ -81,7 +81,8 @@ async fn after_a_restore_everything_unfinished_is_held_and_nothing_leaves_by_its
     desk.settle().await;
     assert_eq!(desk.state(waiting).await, MessageState::Accepted, "sent after the backup was made");
 
-    let desk = desk.started_again_after(|home| Store::restore(home, &backup).unwrap()).await;
+    let at = desk.clock_ms();
+    let desk = desk.started_again_after(|home| Store::restore(home, &backup, at).unwrap()).await;
     desk.engine.act_on_line(line, LineAct::Resume, "test").await.unwrap();
     desk.pass(3_600).await;
     let row = desk.message(waiting).await.row;

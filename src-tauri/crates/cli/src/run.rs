@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use signalbox_domain::Clock;
+use signalbox_domain::{Clock, clock};
 use signalbox_engine::SystemClock;
 use signalbox_store::{Home, Store, StoreError};
 
@@ -153,7 +153,9 @@ async fn restore(home: &std::path::Path, backup: &std::path::Path) -> Result<Val
         ));
     }
     let (taken, backup) = (taken, backup.to_owned());
-    let swap = tokio::task::spawn_blocking(move || Store::restore(&taken, &backup).map(|()| taken));
+    let at = clock::now_ms(&SystemClock::new());
+    let swap =
+        tokio::task::spawn_blocking(move || Store::restore(&taken, &backup, at).map(|()| taken));
     let taken =
         swap.await.map_err(|_| Stop::internal("The backup could not be put in place"))??;
     // Opening it holds what is unfinished; how much that is shows in the counters.

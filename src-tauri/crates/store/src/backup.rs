@@ -40,13 +40,14 @@ impl Store {
         .await
     }
 
-    /// Puts a backup in the place of a home's store, keeping what was there beside it. The caller
-    /// opens the store afterwards and calls [`Store::hold_restored`] before anything is sent.
+    /// Puts a backup in the place of a home's store, keeping what was there beside it, under a name
+    /// with the time `at` (Unix ms): each restore keeps its own. The caller opens the store
+    /// afterwards and calls [`Store::hold_restored`] before anything is sent.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] or [`StoreError::Newer`] when the backup cannot be used; then the
     /// home is untouched.
-    pub fn restore(home: &Home, backup: &Path) -> Result<()> {
+    pub fn restore(home: &Home, backup: &Path, at: i64) -> Result<()> {
         let source =
             Connection::open_with_flags(backup, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         quick_check(&source)?;
@@ -74,8 +75,7 @@ impl Store {
         }
         crate::search::remove_files(&home.path().join("search.db"));
         fold_log(&path);
-        let kept = home.path().join("before-restore.db");
-        set_aside(&path, &kept)?;
+        set_aside(&path, &free_name(home.path(), at))?;
         // The one step that counts: before it the home is as it was, after it it is restored.
         std::fs::rename(&fresh, &path)?;
         sync_folder(home.path());
@@ -136,6 +136,19 @@ fn fold_log(path: &Path) {
     }
 }
 
+/// Where the present store is kept: nothing that an earlier restore kept is in its place.
+fn free_name(home: &Path, at: i64) -> PathBuf {
+    let time = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
+    let time = time.format("%Y%m%dT%H%M%SZ");
+    let mut kept = home.join(format!("before-restore-{time}.db"));
+    let mut n = 1;
+    while kept.exists() {
+        n += 1;
+        kept = home.join(format!("before-restore-{time}-{n}.db"));
+    }
+    kept
+}
+
 /// Keeps the present store, and what is left of its log, under another name. The file itself stays
 /// where it is as well: no crash can leave the home without a store.
 fn set_aside(path: &Path, kept: &Path) -> Result<()> {
@@ -144,8 +157,8 @@ fn set_aside(path: &Path, kept: &Path) -> Result<()> {
         name.push(suffix);
         PathBuf::from(name)
     };
-    for suffix in ["", "-wal", "-shm"] {
-        // What is not there need not be removed.
+    for suffix in ["-wal", "-shm"] {
+        // What is not there need not be removed; a log without its store belongs to nothing.
         let _ = std::fs::remove_file(beside(kept, suffix));
     }
     if path.exists() && std::fs::hard_link(path, kept).is_err() {

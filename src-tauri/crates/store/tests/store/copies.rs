@@ -18,7 +18,7 @@ async fn a_backup_is_a_whole_store_of_its_own() {
     desk.queue("+15550102").await;
     desk.shut();
     let home = Home::take(desk.dir.path()).unwrap();
-    Store::restore(&home, &path).unwrap();
+    Store::restore(&home, &path, NINE).unwrap();
     drop(home);
     desk.reopen();
     assert_eq!(desk.number("SELECT COUNT(*) FROM message"), 1);
@@ -78,7 +78,7 @@ async fn after_restoring_everything_unfinished_waits_for_a_person() {
     let copy = desk.dir.path().join("copy.db");
     desk.store().backup(copy.clone()).await.unwrap();
     desk.shut();
-    Store::restore(&Home::take(desk.dir.path()).unwrap(), &copy).unwrap();
+    Store::restore(&Home::take(desk.dir.path()).unwrap(), &copy, NINE).unwrap();
     desk.reopen();
     assert!(desk.store().was_restored().await.unwrap());
     let held_now = desk.store().hold_restored(desk.now()).await.unwrap().held;
@@ -132,13 +132,13 @@ async fn what_cannot_be_restored_leaves_the_home_untouched() {
 
     let home = Home::take(desk.dir.path()).unwrap();
     let before = contents(desk.dir.path());
-    let refused = Store::restore(&home, &newer);
+    let refused = Store::restore(&home, &newer, NINE);
     assert!(matches!(refused, Err(StoreError::Newer { found: 99, known: 2 })), "{refused:?}");
     for path in [&foreign, &empty, &text, &torn] {
-        let refused = Store::restore(&home, path);
+        let refused = Store::restore(&home, path, NINE);
         assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{}: {refused:?}", path.display());
     }
-    assert!(Store::restore(&home, &missing).is_err());
+    assert!(Store::restore(&home, &missing, NINE).is_err());
     assert!(contents(desk.dir.path()) == before, "the home was touched");
 }
 
@@ -156,8 +156,8 @@ async fn restoring_keeps_what_was_there_with_everything_in_its_log() {
     reader.execute_batch("BEGIN; SELECT 1 FROM meta").unwrap();
     db.execute("UPDATE message SET name = 'in the log'", []).unwrap();
     drop((db, reader));
-    Store::restore(&Home::take(desk.dir.path()).unwrap(), &copy).unwrap();
-    let kept = crate::desk::look_into(&desk.dir.path().join("before-restore.db"));
+    Store::restore(&Home::take(desk.dir.path()).unwrap(), &copy, NINE).unwrap();
+    let kept = crate::desk::look_into(&desk.dir.path().join("before-restore-20260302T090000Z.db"));
     let name: String = kept
         .query_row("SELECT name FROM message WHERE id = ?1", [id.raw()], |row| row.get(0))
         .unwrap();
@@ -171,13 +171,32 @@ async fn restoring_keeps_what_was_there_with_everything_in_its_log() {
 }
 
 #[tokio::test]
+async fn each_restore_keeps_the_store_that_was_there() {
+    let mut desk = Desk::new().await;
+    let copy = desk.dir.path().join("copy.db");
+    desk.store().backup(copy.clone()).await.unwrap();
+    desk.queue("+15550101").await;
+    desk.shut();
+    for at in [NINE, NINE, NINE + HOUR] {
+        Store::restore(&Home::take(desk.dir.path()).unwrap(), &copy, at).unwrap();
+    }
+    let messages = |name: &str| -> i64 {
+        let kept = crate::desk::look_into(&desk.dir.path().join(name));
+        kept.query_row("SELECT COUNT(*) FROM message", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(messages("before-restore-20260302T090000Z.db"), 1, "the one nobody has a copy of");
+    assert_eq!(messages("before-restore-20260302T090000Z-2.db"), 0);
+    assert_eq!(messages("before-restore-20260302T100000Z.db"), 0);
+}
+
+#[tokio::test]
 async fn a_backup_can_be_restored_into_an_empty_home() {
     let desk = Desk::new().await;
     desk.queue("+15550101").await;
     let copy = desk.dir.path().join("copy.db");
     desk.store().backup(copy.clone()).await.unwrap();
     let other = tempfile::tempdir().unwrap();
-    Store::restore(&Home::take(other.path()).unwrap(), &copy).unwrap();
+    Store::restore(&Home::take(other.path()).unwrap(), &copy, NINE).unwrap();
     let store = open_at(other.path(), &clock_at(NINE), roomy()).unwrap();
     assert_eq!(store.hold_restored(NINE).await.unwrap().held, 1);
 }
