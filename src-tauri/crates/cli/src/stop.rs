@@ -147,6 +147,11 @@ impl From<StoreError> for Stop {
                     "Bring a backup back with `signalbox-cli restore PATH`; the damaged file is kept",
                 )
             }
+            StoreError::NotABackup { .. } => Self::refused(
+                "not_a_backup",
+                format!("{}. Nothing was changed", sentence(&error)),
+                "Give the path of a whole file that `backup` made",
+            ),
             StoreError::DiskFull => {
                 refused("disk_low", "Free some space on this computer. What was accepted is safe")
             }

@@ -45,18 +45,26 @@ impl Store {
     /// afterwards and calls [`Store::hold_restored`] before anything is sent.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] or [`StoreError::Newer`] when the backup cannot be used; then the
+    /// [`StoreError::NotABackup`] or [`StoreError::Newer`] when the backup cannot be used; then the
     /// home is untouched.
     pub fn restore(home: &Home, backup: &Path, at: i64) -> Result<()> {
         let source =
             Connection::open_with_flags(backup, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        quick_check(&source)?;
-        let found = migrate::recorded(&source)?;
+        let not_a_backup = || StoreError::NotABackup { path: backup.display().to_string() };
+        // It is the backup that is at fault, and never the store: nothing of the home was looked at yet.
+        let found = quick_check(&source).and_then(|()| migrate::recorded(&source));
+        let found = found.map_err(|error| match error {
+            StoreError::Corrupt(found) => {
+                tracing::info!(%found, "this cannot be restored");
+                not_a_backup()
+            }
+            other => other,
+        })?;
         if found > migrate::KNOWN {
             return Err(StoreError::Newer { found, known: migrate::KNOWN });
         }
         if found == 0 || !is_ours(&source) {
-            return Err(StoreError::Corrupt("this file is no Signalbox store".into()));
+            return Err(not_a_backup());
         }
         let path = home.store_path();
         let fresh = path.with_extension("restoring");

@@ -23,6 +23,12 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("the store is damaged: {0}")]
     Corrupt(String),
+    /// What is to be restored is no backup of ours, or no whole one.
+    #[error("{path} is no Signalbox backup")]
+    NotABackup {
+        /// The file.
+        path: String,
+    },
     /// Another process holds the home.
     #[error("another Signalbox (process {pid}) uses this home")]
     HomeTaken {

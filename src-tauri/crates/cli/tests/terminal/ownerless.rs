@@ -163,7 +163,10 @@ fn a_backup_comes_back_with_everything_unfinished_held() {
     assert_eq!(messages["items"][0]["hold"]["reason"], "restored");
     assert_eq!(home.run(&["restore", "/nonexistent.db"]).refused(), (3, "not_found".into()));
     let junk = home.file("junk.db", "this is no store");
-    assert_eq!(home.run(&["restore", &junk]).refused().0, 3);
+    let refused = home.run(&["restore", &junk]);
+    assert_eq!(refused.refused(), (3, "not_a_backup".into()));
+    let said = refused.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(said, format!("{junk} is no Signalbox backup. Nothing was changed"));
     assert_eq!(
         home.run(&["messages"]).ok()["items"].as_array().map(Vec::len),
         Some(1),
