@@ -43,11 +43,7 @@ fn misread(error: &clap::Error) -> u8 {
         return 0;
     }
     if std::env::args_os().any(|word| word == "--json") {
-        let text = error.to_string();
-        let first =
-            text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let stop = Stop::new(code::USAGE, "usage", first, "`signalbox-cli help` lists the verbs");
-        signalbox_cli::print_json(&stop.body());
+        signalbox_cli::print_json(&Stop::misread(error).body());
     }
     code::USAGE
 }

@@ -1,5 +1,6 @@
 //! How the program ends when it does not end well: an exit code, and the same error shape that every door answers with.
 
+use clap::error::{ContextKind, ContextValue};
 use serde_json::{Value, json};
 use signalbox_api::{ApiError, RefusalKind};
 use signalbox_store::StoreError;
@@ -51,6 +52,36 @@ impl Stop {
 
     pub(crate) fn usage(message: String) -> Self {
         Self::new(code::USAGE, "usage", message, "`signalbox-cli help VERB` shows how")
+    }
+
+    /// Words that the command line does not know, are missing or do not go together.
+    #[must_use]
+    pub fn misread(error: &clap::Error) -> Self {
+        let about = |kind| match error.get(kind) {
+            Some(ContextValue::String(one)) => vec![one.clone()],
+            Some(ContextValue::Strings(several)) => several.clone(),
+            _ => Vec::new(),
+        };
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let arguments = about(ContextKind::InvalidArg);
+        // The names that clap puts on lines of their own.
+        let message = match first.strip_suffix(':') {
+            Some(first) if !arguments.is_empty() => format!("{first}: {}", arguments.join(", ")),
+            _ => first.to_owned(),
+        };
+        let possible = about(ContextKind::ValidValue);
+        let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand]
+            .into_iter()
+            .flat_map(about)
+            .collect::<Vec<_>>();
+        let remedy = match (possible.is_empty(), near.is_empty()) {
+            (false, _) => format!("Possible are {}", possible.join(", ")),
+            (true, false) => format!("Perhaps you mean {}", near.join(" or ")),
+            _ => "`signalbox-cli help VERB` shows how".to_owned(),
+        };
+        let field = arguments.first().map(|argument| field_of(argument));
+        Self { field, ..Self::new(code::USAGE, "usage", message, remedy) }
     }
 
     pub(crate) fn refused(
@@ -165,6 +196,12 @@ impl From<StoreError> for Stop {
             }
         }
     }
+}
+
+/// `--useful-until <TIME>` is the field `useful_until`, and `<FILE>` is `file`.
+fn field_of(argument: &str) -> String {
+    let name = argument.split([' ', '=']).next().unwrap_or_default();
+    name.trim_matches(['-', '<', '>', '[', ']', '.']).replace('-', "_").to_lowercase()
 }
 
 /// The store's errors are lower-case halves of sentences.

@@ -39,6 +39,20 @@ fn mistakes_are_exit_code_2_and_one_json_value_when_asked_for() {
 }
 
 #[test]
+fn a_mistake_names_the_word_and_what_would_do() {
+    let home = Home::new();
+    let error = |words: &[&str]| home.run(words).json()["error"].clone();
+    let missing = error(&["send", "--to", "+15550100142"]);
+    assert_eq!(missing["field"], "body", "{missing}");
+    assert!(missing["message"].as_str().is_some_and(|say| say.contains("--body")), "{missing}");
+    let wrong = error(&["--vault", "drawer", "serve"]);
+    assert_eq!(wrong["field"], "vault", "{wrong}");
+    assert!(wrong["remedy"].as_str().is_some_and(|say| say.contains("passphrase")), "{wrong}");
+    let typo = error(&["conect"]);
+    assert!(typo["remedy"].as_str().is_some_and(|say| say.contains("connect")), "{typo}");
+}
+
+#[test]
 fn a_public_address_that_no_provider_could_reach_is_no_public_address() {
     let home = Home::new();
     for url in ["not a url", "hooks.example", "http://hooks.example", "https://hooks.example?a=b"] {
