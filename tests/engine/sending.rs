@@ -262,3 +262,19 @@ async fn someone_who_opted_out_is_never_written_to_again() {
     let refusal = desk.engine.send(sms(1), "test").await.unwrap_err();
     assert_eq!(refusal.code, "opted_out");
 }
+
+#[tokio::test]
+async fn a_field_that_nobody_gave_a_value_never_reaches_a_customer() {
+    let desk = Desk::new().await;
+    desk.line("text").await;
+    let send = async |body: &str| {
+        let request = signalbox_engine::SendRequest { body: body.into(), ..sms(1) };
+        desk.engine.send(request, "test").await
+    };
+    let refusal = send("Hello {name}, see you on {day}").await.unwrap_err();
+    assert_eq!((refusal.code, refusal.field.as_deref()), ("template_field", Some("body")));
+    assert!(refusal.message.contains("{name}"), "{}", refusal.message);
+    for plain in ["Hello :-}", "{ \"a\": 1 }", "Your code is {} or {"] {
+        send(plain).await.unwrap_or_else(|refusal| panic!("{plain}: {refusal}"));
+    }
+}

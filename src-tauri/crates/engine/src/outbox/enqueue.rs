@@ -34,7 +34,7 @@ pub struct SendRequest {
     pub body: String,
     /// The subject of a mail, with `{fields}` too.
     pub subject: Option<String>,
-    /// Values of the fields; without them braces are plain text.
+    /// Values of the fields; without them a text must name none.
     pub fields: Option<BTreeMap<String, String>>,
     /// By this line.
     pub connection: Option<ConnectionId>,

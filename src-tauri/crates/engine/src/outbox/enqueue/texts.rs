@@ -1,5 +1,7 @@
 //! Subject and text of a message: filled in, measured, and free of what no provider takes.
 
+use std::collections::BTreeMap;
+
 use signalbox_domain::Channel;
 use signalbox_domain::template::Template;
 
@@ -11,9 +13,19 @@ const LONGEST_SMS: usize = 1_600;
 const LONGEST_WHATSAPP: usize = 4_096;
 const LONGEST_MAIL: usize = 512 * 1024;
 
+/// Whether the text, or the subject, names fields to be filled.
+fn has_fields(request: &SendRequest) -> bool {
+    let names =
+        |text: &String| Template::parse(text).is_ok_and(|template| !template.fields().is_empty());
+    names(&request.body) || request.subject.as_ref().is_some_and(names)
+}
+
 pub(super) fn texts(request: &SendRequest) -> Result<(Option<String>, String), Refusal> {
-    let (subject, body) = match &request.fields {
-        // Without fields braces are what they are: nobody asked for a template.
+    let none = BTreeMap::new();
+    // Whoever writes {name} and gives no fields forgot them: the person would read the braces.
+    let fields = request.fields.as_ref().or_else(|| has_fields(request).then_some(&none));
+    let (subject, body) = match fields {
+        // Other braces are what they are: nobody asked for a template.
         None => (request.subject.clone(), request.body.clone()),
         Some(fields) => {
             let broken = |field: &'static str| {
