@@ -99,9 +99,11 @@ impl House {
 
 /// Takes the home's lock.
 async fn take(path: PathBuf) -> Result<Home, ApiError> {
-    let taking = tokio::task::spawn_blocking(move || Home::take(&path));
+    let taking = tokio::task::spawn_blocking(move || {
+        Home::take(&path).map_err(|error| host::not_taken(&path, error))
+    });
     let home = taking.await.map_err(|error| ApiError::internal(&error.to_string()))?;
-    home.map_err(|error| refused(error.into()))
+    home.map_err(refused)
 }
 
 async fn open_vault(plan: &Plan, home: &OpenHome) -> Result<vault::Opened, Stop> {

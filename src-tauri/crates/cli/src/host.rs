@@ -4,7 +4,7 @@
 pub mod practice;
 pub mod vault;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use signalbox_engine::{
 };
 use signalbox_gateway::{Gateway, GatewayOptions, Owner};
 use signalbox_providers::Http;
-use signalbox_store::{Home, OpenOptions, Store};
+use signalbox_store::{Home, OpenOptions, Store, StoreError};
 use signalbox_vault::Vault;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinHandle;
@@ -87,6 +87,18 @@ impl OpenHome {
         };
         let api = Api::new(engine, HostInfo::new(env!("CARGO_PKG_VERSION")));
         Ok(Host { path: self.path, api, practice, door: None, watch: None })
+    }
+}
+
+/// Why a folder's lock cannot be taken.
+pub fn not_taken(home: &Path, error: StoreError) -> Stop {
+    match error {
+        StoreError::Io(why) => Stop::refused(
+            "home_unusable",
+            format!("{} cannot be a home: {why}", home.display()),
+            "Choose a folder you may write to",
+        ),
+        other => other.into(),
     }
 }
 

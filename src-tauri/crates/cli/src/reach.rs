@@ -14,7 +14,7 @@ use signalbox_store::{Home, StoreError};
 
 use crate::args::{Everywhere, VaultChoice};
 use crate::host::vault::{self, VaultWish};
-use crate::host::{Host, OpenHome, Ways};
+use crate::host::{self, Host, OpenHome, Ways};
 use crate::link::Link;
 use crate::screen;
 use crate::secret::SecretSource;
@@ -106,7 +106,7 @@ impl Reach {
                 Ok(_) if need == Need::Owner => return Err(nobody(&home)),
                 Ok(taken) => return Self::here(everywhere, taken, need).await,
                 Err(StoreError::HomeTaken { pid }) => pid,
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(host::not_taken(&home, error)),
             };
             // A file left by a crash names another process than the one that holds the lock.
             if let Some(owner) =
@@ -186,9 +186,8 @@ impl Reach {
         let lines = self.call("connections", json!({})).await?;
         let lines = lines["items"].as_array().cloned().unwrap_or_default();
         let lower = given.trim().to_lowercase();
-        let named = |line: &&Value| {
-            line["name"].as_str().is_some_and(|name| name.to_lowercase() == lower)
-        };
+        let named =
+            |line: &&Value| line["name"].as_str().is_some_and(|name| name.to_lowercase() == lower);
         let found = lines.iter().find(named).and_then(|line| line["id"].as_str());
         found.map(str::to_owned).ok_or_else(|| {
             let names: Vec<_> = lines.iter().filter_map(|line| line["name"].as_str()).collect();

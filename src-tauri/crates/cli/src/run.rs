@@ -8,7 +8,7 @@ use signalbox_engine::SystemClock;
 use signalbox_store::{Home, Store, StoreError};
 
 use crate::args::{Cli, SettingsVerb, Verb};
-use crate::host::{OpenHome, Ways};
+use crate::host::{self, OpenHome, Ways};
 use crate::reach::Reach;
 use crate::show::Show;
 use crate::stop::{Stop, code};
@@ -142,7 +142,7 @@ async fn restore(home: &std::path::Path, backup: &std::path::Path) -> Result<Val
             format!("Signalbox runs in this home (process {pid})"),
             "Stop it first; a store must not be replaced under its feet",
         ),
-        other => other.into(),
+        other => host::not_taken(home, other),
     })?;
     if !backup.is_file() {
         let message = format!("{} is no file", backup.display());

@@ -30,7 +30,7 @@ pub(crate) async fn serve(everywhere: &Everywhere, args: &ServeArgs) -> Result<(
             );
             Stop::refused("home_taken", message, "Use that one, or choose another --home")
         }
-        other => other.into(),
+        other => host::not_taken(&path, other),
     })?;
     let open = OpenHome::open(home).await?;
     let lines = open.store.connections().await?.len();

@@ -63,3 +63,14 @@ fn a_public_address_that_no_provider_could_reach_is_no_public_address() {
     let serving = home.serve(&["--practice", "--public-url", "https://hooks.example/"]);
     assert_eq!(serving.ready["public_url"], "https://hooks.example", "signed over to the byte");
 }
+
+#[test]
+fn what_cannot_be_a_home_is_named() {
+    let home = Home::new();
+    let file = home.file("home", "a letter");
+    for words in [&["status"][..], &["serve", "--port", "0"], &["restore", "x.db"]] {
+        let said = home.run(words);
+        assert_eq!(said.refused(), (3, "home_unusable".into()), "{words:?}");
+        assert!(said.err.contains(&file), "{said:?}");
+    }
+}
