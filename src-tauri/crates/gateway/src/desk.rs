@@ -65,6 +65,16 @@ impl Desk {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Bytes, Problem> {
+        self.read_body_in(self.limits.body_time, headers, body).await
+    }
+
+    /// The same in another time.
+    pub(crate) async fn read_body_in(
+        &self,
+        time: Duration,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Bytes, Problem> {
         let limit = self.limits.body;
         let announced = headers
             .get(header::CONTENT_LENGTH)
@@ -75,9 +85,7 @@ impl Desk {
             // The sender waits for leave to send and must not be given it.
             return Err(Problem::too_large(limit));
         }
-        self.within(self.limits.body_time, collect(body, limit))
-            .await
-            .unwrap_or_else(|| Err(Problem::too_slow()))
+        self.within(time, collect(body, limit)).await.unwrap_or_else(|| Err(Problem::too_slow()))
     }
 
     /// Waits for `work` at most `time` by the clock; `None` when it took longer.

@@ -15,14 +15,13 @@ pub(crate) async fn pass(State(desk): State<Shared>, request: Request, next: Nex
     let door = Door::of(request.uri().path());
     let mut response = match admit(&desk, door, &request) {
         Err(problem) => problem.into_response(),
-        Ok(()) => {
-            let room = if door == Door::Webhooks { &desk.deliveries } else { &desk.requests };
-            // Held until the answer is made: whoever sends more than can be worked on is told so at once.
-            match room.clone().try_acquire_owned() {
-                Ok(_place) => next.run(request).await,
-                Err(_) => Problem::too_many().into_response(),
-            }
-        }
+        // Open to everybody, so that a place there is taken when the body is in and not before.
+        Ok(()) if door == Door::Webhooks => next.run(request).await,
+        // Held until the answer is made: whoever sends more than can be worked on is told so at once.
+        Ok(()) => match desk.requests.clone().try_acquire_owned() {
+            Ok(_place) => next.run(request).await,
+            Err(_) => Problem::too_many().into_response(),
+        },
     };
     desk.counters.answered(door, response.status());
     harden(response.headers_mut());

@@ -16,6 +16,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long a body may take, by the clock; then 408.
     pub body_time: Duration,
+    /// How long a webhook's body may take, by the clock; then 408. Providers send theirs at once.
+    pub delivery_body_time: Duration,
     /// How long a provider waits for its answer, by the clock; then 503, and it delivers again.
     pub delivery_time: Duration,
     /// Open connections; more wait to be taken.
@@ -38,6 +40,7 @@ impl Default for Limits {
             head: 32 * 1024,
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(20),
+            delivery_body_time: Duration::from_secs(5),
             // Twilio waits 15 s for the whole exchange.
             delivery_time: Duration::from_secs(12),
             connections: 512,

@@ -26,10 +26,12 @@ pub(crate) async fn take(
     if parts.method != Method::POST && parts.method != Method::GET {
         return Ok(([(header::ALLOW, "GET, POST")], Problem::method_not_allowed()).into_response());
     }
-    let body = desk.read_body(&parts.headers, body).await?;
+    let body = desk.read_body_in(desk.limits.delivery_body_time, &parts.headers, body).await?;
     if !body.is_empty() {
         check_type(&parts.headers)?;
     }
+    // Only now: strangers whose bodies trickle in must not keep the providers out.
+    let _place = desk.deliveries.try_acquire().map_err(|_| Problem::too_many())?;
     let answer = answer_for(&provider);
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let delivery = RawDelivery {

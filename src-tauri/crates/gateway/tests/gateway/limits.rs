@@ -7,7 +7,7 @@ use signalbox_domain::Clock;
 use signalbox_gateway::{Board, Limits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::peer::{API, Ask, SESSION, connect, house, house_with, read};
+use crate::peer::{API, Ask, House, SESSION, connect, house, house_with, read};
 
 const MIB: usize = 1024 * 1024;
 
@@ -65,19 +65,50 @@ async fn a_body_without_a_length_is_bounded_too() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
-    let house = house().await;
-    let clock = house.rooms.clock.clone();
-    let mut stream = connect(&house).await;
-    let head = "POST /api/webhooks/twilio HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nConnection: close\r\n\r\nabc";
-    stream.write_all(head.as_bytes()).await.expect("sent");
-    let answer = tokio::spawn(read(stream));
-    while !answer.is_finished() {
-        clock.advance(Duration::from_secs(5));
-        tokio::task::yield_now().await;
+    for (line, seconds) in [("POST /api/webhooks/twilio", 5), ("POST /api/call/echo", 20)] {
+        let house = house().await;
+        let clock = house.rooms.clock.clone();
+        let mut stream = connect(&house).await;
+        stream.write_all(half(line, &house).as_bytes()).await.expect("sent");
+        let answer = tokio::spawn(read(stream));
+        while !answer.is_finished() {
+            clock.advance(Duration::from_secs(1));
+            tokio::task::yield_now().await;
+        }
+        let answer = answer.await.expect("read");
+        assert_eq!((answer.status, answer.code().as_str()), (408, "too_slow"), "{line}");
+        assert!(clock.monotonic() >= Duration::from_secs(seconds), "not before its time");
     }
-    let answer = answer.await.expect("read");
-    assert_eq!((answer.status, answer.code().as_str()), (408, "too_slow"));
-    assert!(clock.monotonic() >= Duration::from_secs(20), "not before its time");
+}
+
+#[tokio::test]
+async fn bodies_that_trickle_in_keep_no_provider_out() {
+    let house = house_with(Limits { deliveries: 1, ..Limits::default() }, Board::Off).await;
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect(&house).await;
+        let head = half("POST /api/webhooks/twilio", &house);
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        slow.push(stream);
+    }
+    let webhook = Ask::new("POST /api/webhooks/twilio");
+    assert_eq!(webhook.at(&house).await.status, 200);
+    let mut busy = connect(&house).await;
+    let ask = Ask::new("POST /api/webhooks/slowpoke");
+    busy.write_all(&ask.bytes(house.gateway.port())).await.expect("sent");
+    house.rooms.begun.notified().await;
+    let webhook = Ask::new("POST /api/webhooks/twilio").at(&house).await;
+    assert_eq!(webhook.status, 429, "one that is worked on has the place");
+    house.rooms.go_on.notify_one();
+    assert_eq!(read(busy).await.status, 200);
+}
+
+/// A request whose body ends after three of ten bytes.
+fn half(line: &str, house: &House) -> String {
+    format!(
+        "{line} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {SESSION}\r\nContent-Length: 10\r\nConnection: close\r\n\r\nabc",
+        house.gateway.port()
+    )
 }
 
 #[tokio::test]
