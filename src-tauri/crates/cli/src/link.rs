@@ -56,11 +56,10 @@ impl Link {
     }
 
     /// Whether the owner answers at all.
-    pub(crate) async fn answers(&self) -> bool {
+    pub(crate) async fn answers(&self, clock: &dyn Clock) -> bool {
         let Ok(request) = self.request(Method::GET, "/healthz", String::new()) else {
             return false;
         };
-        let clock = SystemClock::new();
         tokio::select! {
             done = self.exchange(request) => done.is_ok_and(|(status, _)| status == 200),
             () = clock.sleep(Duration::from_secs(2)) => false,

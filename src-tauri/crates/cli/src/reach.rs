@@ -20,8 +20,9 @@ use crate::screen;
 use crate::secret::SecretSource;
 use crate::stop::Stop;
 
-/// A new owner writes `gateway.json` some moments after it has taken the lock.
-const TRIES: u32 = 50;
+/// How long the holder of a home may take to answer: a new one writes `gateway.json` some moments after it has taken
+/// the lock, and one that hangs never answers.
+const PATIENCE: Duration = Duration::from_secs(8);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long what was begun here may take to finish.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -96,12 +97,16 @@ impl Reach {
     /// # Errors
     /// That somebody holds the home and does not answer, or why it cannot be opened here.
     pub(crate) async fn find(everywhere: &Everywhere, need: Need) -> Result<Self, Stop> {
+        Self::find_by(&SystemClock::new(), everywhere, need).await
+    }
+
+    async fn find_by(clock: &dyn Clock, everywhere: &Everywhere, need: Need) -> Result<Self, Stop> {
         let home = everywhere.home()?;
         if need == Need::Owner && !home.exists() {
             return Err(nobody(&home));
         }
-        let clock = SystemClock::new();
-        for _ in 0..TRIES {
+        let until = clock.monotonic() + PATIENCE;
+        loop {
             let holder = match Home::take(&home) {
                 Ok(_) if need == Need::Owner => return Err(nobody(&home)),
                 Ok(taken) => return Self::here(everywhere, taken, need).await,
@@ -109,20 +114,18 @@ impl Reach {
                 Err(error) => return Err(host::not_taken(&home, error)),
             };
             // A file left by a crash names another process than the one that holds the lock.
-            if let Some(owner) =
-                Owner::read(&home).filter(|owner| owner.pid == holder || holder == 0)
+            let owner = Owner::read(&home).filter(|owner| owner.pid == holder || holder == 0);
+            let port = owner.as_ref().map(|owner| owner.port);
+            if let Some(link) = owner.map(Link::to)
+                && link.answers(clock).await
             {
-                let link = Link::to(owner);
-                if link.answers().await {
-                    return Ok(Self::Owner(link));
-                }
+                return Ok(Self::Owner(link));
+            }
+            if clock.monotonic() >= until {
+                return Err(silent(&home, holder, port));
             }
             clock.sleep(PAUSE).await;
         }
-        Err(Stop::not_reachable(
-            format!("Another Signalbox holds {} and does not answer", home.display()),
-            "Wait until it has started or finished, or end it and try again. Nothing was lost",
-        ))
     }
 
     async fn here(everywhere: &Everywhere, home: Home, need: Need) -> Result<Self, Stop> {
@@ -236,9 +239,55 @@ async fn say_queued(host: &Host, message: &mut Value) -> Result<(), Stop> {
     Ok(())
 }
 
+fn silent(home: &Path, pid: u32, port: Option<u16>) -> Stop {
+    let place =
+        port.map_or_else(String::new, |port| format!(" on its gateway, http://127.0.0.1:{port}"));
+    Stop::not_reachable(
+        format!("Process {pid} holds {} and does not answer{place}", home.display()),
+        "Wait until it has started or finished, or end it and try again. Nothing was lost",
+    )
+}
+
 fn nobody(home: &Path) -> Stop {
     Stop::not_reachable(
         format!("No Signalbox runs in {}", home.display()),
         "Start one with `signalbox-cli serve`, or open the window",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signalbox_domain::ManualClock;
+
+    #[tokio::test]
+    async fn an_owner_that_hangs_is_given_up_within_seconds_and_by_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let held = Home::take(folder.path()).expect("nobody has it");
+        // Connections are taken by the system, and nobody reads them.
+        let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = deaf.local_addr().expect("its address").port();
+        let owner = Owner { port, pid: std::process::id(), token: "t".into() };
+        owner.write(held.path()).expect("written");
+        let home = Some(held.path().to_owned());
+        let everywhere = Everywhere { home, json: true, vault: None, passphrase: None };
+        let clock = ManualClock::at(chrono::DateTime::UNIX_EPOCH);
+        let find = Reach::find_by(&clock, &everywhere, Need::Store);
+        tokio::pin!(find);
+        let found = loop {
+            tokio::select! {
+                biased;
+                found = &mut find => break found,
+                () = tokio::task::yield_now() => clock.advance(Duration::from_millis(100)),
+            }
+        };
+        let stop = found.expect_err("it does not answer");
+        assert_eq!(stop.exit, crate::stop::code::NOT_REACHABLE);
+        let pid = std::process::id().to_string();
+        assert!(
+            stop.message.contains(&port.to_string()) && stop.message.contains(&pid),
+            "{stop:?}"
+        );
+        assert!(clock.monotonic() < Duration::from_secs(12), "{:?}", clock.monotonic());
+    }
 }
