@@ -194,6 +194,7 @@ fn due(
         format!(
             "SELECT {COLUMNS} FROM message m INDEXED BY message_claim
              WHERE m.connection = ?1 AND m.priority = ?2 AND m.due_at <= ?3
+                 AND (m.due_at, m.id) > (?5, ?6)
              ORDER BY m.due_at, m.id LIMIT ?4"
         )
     });
