@@ -35,8 +35,11 @@ async fn what_is_released_in_quiet_hours_is_held_again_and_what_they_no_longer_h
     early(&desk).await;
     let id = desk.text(1).await;
     desk.settle().await;
-    let all = signalbox_engine::ReleaseRequest::default();
-    assert_eq!(desk.engine.release(all, "test").await.unwrap().released, 1);
+    let meant = signalbox_engine::ReleaseRequest {
+        reason: Some(HoldReason::QuietHours),
+        ..Default::default()
+    };
+    assert_eq!(desk.engine.release(meant, "test").await.unwrap().released, 1);
     desk.settle().await;
     assert_eq!(desk.state(id).await, MessageState::Held, "a person cannot wake a customer either");
     desk.set(json!({ "allowed_hours": null })).await;

@@ -1,7 +1,7 @@
 //! From accepted to an outcome.
 
 use signalbox_domain::{ConnectionState, FailureClass, HoldReason, MessageState, Outcome};
-use signalbox_engine::{RefusalKind, SendRequest, Which};
+use signalbox_engine::{RefusalKind, ReleaseRequest, SendRequest, WaitingWork, Which};
 use signalbox_providers::{Found, ProbeOutcome, Settle};
 use std::time::Duration;
 
@@ -47,6 +47,30 @@ async fn the_same_key_and_content_is_the_same_message_and_other_content_is_refus
     assert_eq!(refusal.kind, RefusalKind::Conflict);
     desk.settle().await;
     assert_eq!(desk.wire.script("text").handed(), 1);
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_known_although_its_line_is_gone() {
+    let desk = Desk::new().await;
+    let line = desk.line("text").await;
+    let keyed = SendRequest { idempotency_key: Some("visit-1".into()), ..sms(1) };
+    let first = desk.engine.send(keyed.clone(), "test").await.unwrap();
+    desk.settle().await;
+    desk.engine.remove_line(line, WaitingWork::KeepAsFailed, "test").await.unwrap();
+    let again = desk.engine.send(keyed, "test").await.unwrap();
+    assert_eq!((again.id, again.new), (first.id, false), "else it would be sent by another way");
+}
+
+#[tokio::test]
+async fn letting_everything_go_leaves_what_waits_for_its_own_time() {
+    let desk = Desk::new().await;
+    desk.line("text").await;
+    let later = SendRequest { send_at: Some(desk.at(3_600)), ..sms(1) };
+    let id = desk.engine.send(later, "test").await.unwrap().id;
+    let all = desk.engine.release(ReleaseRequest::default(), "test").await.unwrap();
+    assert_eq!((all.released, desk.state(id).await), (0, MessageState::Held));
+    let meant = ReleaseRequest { reason: Some(HoldReason::Scheduled), ..Default::default() };
+    assert_eq!(desk.engine.release(meant, "test").await.unwrap().released, 1);
 }
 
 #[tokio::test]

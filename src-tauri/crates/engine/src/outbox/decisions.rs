@@ -93,7 +93,8 @@ pub(crate) fn told(core: &Core) {
     core.look.notify_one();
 }
 
-/// What is to be released.
+/// What is to be released. With neither a reason nor ids, messages that wait for a time of their own
+/// (scheduled, quiet hours) stay.
 #[derive(Debug, Clone, Default)]
 pub struct ReleaseRequest {
     /// Only of this line.
@@ -137,7 +138,11 @@ pub(crate) async fn release(
     let now = core.now_ms();
     let mut released = Released::default();
     let mut leaving = Vec::new();
-    for row in rows {
+    // Their time is what a person chose: they are let go early only when they are meant.
+    let all_alike = request.ids.is_empty() && request.reason.is_none();
+    let has_its_time =
+        |reason| matches!(reason, Some(HoldReason::Scheduled | HoldReason::QuietHours));
+    for row in rows.into_iter().filter(|row| !(all_alike && has_its_time(row.reason))) {
         match row.state {
             MessageState::Unknown => released.asked += 1,
             MessageState::Held if row.useful_until <= now => released.expired += 1,

@@ -61,9 +61,15 @@ pub struct Sent {
 }
 
 pub(crate) async fn send(core: &Core, request: SendRequest, actor: &str) -> Result<Sent, Refusal> {
-    let checked = check(core, &request, core.settings().country)?;
     let idempotency =
         request.idempotency_key.as_deref().map(|key| key_of(key, &request)).transpose()?;
+    if let Some(key) = &idempotency
+        && let Some(id) = core.store.known(key.clone()).await?
+    {
+        // It was accepted, whatever has become of its line or its time since.
+        return Ok(Sent { id, new: false });
+    }
+    let checked = check(core, &request, core.settings().country)?;
     let line = checked.line.clone();
     let mut message = checked.into_message(request.channel, Priority::Direct, core.now_ms(), actor);
     message.idempotency = idempotency;

@@ -1,6 +1,6 @@
 //! A message is accepted: the commit that lets a door answer "accepted".
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use signalbox_domain::{
     BatchId, Channel, ConnectionId, HoldReason, MessageId, MessageState, Priority,
 };
@@ -71,6 +71,14 @@ pub enum Enqueued {
 }
 
 impl Store {
+    /// The message that was accepted under a key, if any was.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] for other content; any failure to read.
+    pub async fn known(&self, key: IdempotencyKey) -> Result<Option<MessageId>> {
+        self.read(move |db| known(db, &key)).await
+    }
+
     /// Accepts messages, all in one commit. Says [`StoreError::Busy`] instead of waiting when the
     /// writer is behind, and [`StoreError::DiskFull`] below the free-space floor.
     ///
@@ -89,7 +97,7 @@ impl Store {
 
 pub(crate) fn enqueue(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Enqueued> {
     if let Some(key) = &new.idempotency
-        && let Some(known) = known(tx, key)?
+        && let Some(known) = known(tx.db, key)?
     {
         return Ok(Enqueued::Already(known));
     }
@@ -159,9 +167,8 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Enqueued> {
     Ok(Enqueued::Accepted(id))
 }
 
-fn known(tx: &Tx<'_>, key: &IdempotencyKey) -> Result<Option<MessageId>> {
-    let found: Option<(i64, [u8; 32])> = tx
-        .db
+fn known(db: &Connection, key: &IdempotencyKey) -> Result<Option<MessageId>> {
+    let found: Option<(i64, [u8; 32])> = db
         .prepare_cached("SELECT message, content FROM idempotency WHERE key = ?1")?
         .query_row([&key.key], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
