@@ -60,7 +60,7 @@ impl Needs<'_> {
             since: None,
             say: "Nothing new is accepted until there is room. What was accepted is safe.".into(),
             facts: vec![fact(bytes(free), "free")],
-            action: open("Show storage", "/settings#storage"),
+            action: open("Show the disk", "/settings#installation"),
         })
     }
 
