@@ -79,13 +79,8 @@ async fn lines(engine: &Engine, folder: &std::path::Path) -> Vec<(ConnectionId, 
         api: Some(&resend),
     };
     lines.push((connected(engine, &typed).await, Channel::Email));
-    for name in ["Post", "Second post"] {
-        let fields = [
-            ("host", host),
-            ("port", port),
-            ("tls", "none"),
-            ("from", "Corner Barber <desk@barber.example>"),
-        ];
+    for (name, from) in [("Post", "desk@barber.example"), ("Second post", "shop@barber.example")] {
+        let fields = [("host", host), ("port", port), ("tls", "none"), ("from", from)];
         let typed = Typed { provider: "smtp", name, fields: &fields, secrets: &[], api: None };
         lines.push((connected(engine, &typed).await, Channel::Email));
     }
