@@ -10,11 +10,14 @@ export const account = {
 } as const;
 
 interface Ready {
-  urls: { twilio: string; resend: string; smtp: string };
+  urls: { twilio: string; resend: string; smtp: string; control: string };
 }
 
 export interface Providers {
   urls: Ready['urls'];
+  /** The account's key is revoked, until it is taken back. */
+  revoke: (provider: 'twilio' | 'resend' | 'smtp') => Promise<void>;
+  takeBack: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -27,8 +30,19 @@ export async function startProviders(): Promise<Providers> {
     said += text;
   });
   const { urls } = JSON.parse(await firstLine(child, path, () => said)) as Ready;
+  const faults = async (method: 'POST' | 'DELETE', fault?: unknown) => {
+    const answer = await fetch(`${urls.control}/_sandbox/faults`, {
+      method,
+      ...(fault === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) }),
+    });
+    if (!answer.ok) throw new Error(`the provider took no order: ${answer.status} ${await answer.text()}`);
+  };
   return {
     urls,
+    revoke: (provider) => faults('POST', { provider, kind: 'auth_401' }),
+    takeBack: () => faults('DELETE'),
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', () => resolve());
