@@ -83,6 +83,23 @@ describe('the form', () => {
     expect(asked(host, 'connect')[0]?.args).not.toHaveProperty('test');
   });
 
+  test('a key that the provider refuses is not kept, and saving it is not offered again', async () => {
+    const host = deskHost();
+    host.answer('connect', () => {
+      throw new ApiError({
+        code: 'probe_failed',
+        message: 'The provider does not know this key. Nothing was connected',
+        remedy: 'Correct it',
+      });
+    });
+    const { user } = await renderApp('/connect?provider=twilio', { host });
+    await fill(user, 'wrong');
+    await user.click(screen.getByRole('button', { name: 'Test' }));
+    await user.click(await screen.findByRole('button', { name: 'Save without a test' }));
+    expect(await within(aside()).findByRole('alert')).toHaveTextContent('Nothing was connected.');
+    expect(screen.queryByRole('button', { name: 'Save without a test' })).not.toBeInTheDocument();
+  });
+
   test('what was not tested is tested when it is saved, and the line opens', async () => {
     const host = deskHost();
     const { user, where } = await renderApp('/connect?provider=twilio', { host });

@@ -94,7 +94,8 @@ export interface ConnectAsideProps {
 export function ConnectAside({ provider, form, shown, onTest, onSave }: ConnectAsideProps) {
   const refused = errorBeside(form.saveError, shown);
   const mayForce =
-    (form.test.state === 'done' && !form.test.probe.ok && !form.stale) || refused?.code === 'probe_failed';
+    !form.hopeless &&
+    ((form.test.state === 'done' && !form.test.probe.ok && !form.stale) || refused?.code === 'probe_failed');
   return (
     <aside className={styles.right} aria-label={t.aside}>
       <div className={styles.scroll}>

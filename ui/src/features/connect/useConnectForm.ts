@@ -142,6 +142,8 @@ export function useConnectForm(provider: ProviderInfo) {
     },
     saving: connect.isPending,
     saveError: connect.error,
+    /** Refused although nobody asked for a test: the provider does not take this key, so it is never kept. */
+    hopeless: connect.error?.code === 'probe_failed' && connect.variables?.test !== true,
   };
 }
 
