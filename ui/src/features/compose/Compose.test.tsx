@@ -43,8 +43,8 @@ describe('one person', () => {
       expect.stringMatching(/^\/messages\/01msg/),
     );
     expect(sent(host)).toHaveLength(1);
-    expect(screen.getByLabelText('Text')).toHaveValue('');
-    expect(screen.getByLabelText('Recipient')).toHaveFocus();
+    await waitFor(() => expect(screen.getByLabelText('Text')).toHaveValue(''));
+    await waitFor(() => expect(screen.getByLabelText('Recipient')).toHaveFocus());
   });
 
   test('sends again with the same key when the answer was lost, so that it never leaves twice', async () => {
